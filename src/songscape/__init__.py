@@ -1,0 +1,1 @@
+"""songscape turns a music collection into a map you can trust."""

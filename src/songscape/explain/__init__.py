@@ -1,0 +1,1 @@
+"""Say what a cluster is, in features, genres and songs a person knows."""

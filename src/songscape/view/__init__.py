@@ -1,0 +1,1 @@
+"""Draw what the record says: charts, report, map."""
