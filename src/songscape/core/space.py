@@ -101,8 +101,7 @@ def _validate(matrix: NDArray[np.float64], names: Iterable[str], name: str) -> N
         raise DegenerateDataError(f"The {name} space is {shape} but has {len(labels)} names.")
     if len(set(labels)) < len(labels):
         raise DegenerateDataError(f"The {name} space names a coordinate twice: {labels}.")
-    finite: NDArray[np.bool_] = np.isfinite(matrix).all(axis=0)
-    broken = [labels[column] for column in np.flatnonzero(~finite)]
+    broken = [labels[column] for column in np.unique(np.argwhere(~np.isfinite(matrix))[:, 1])]
     if broken:
         raise DegenerateDataError(
             f"The {name} space has missing or infinite values in {', '.join(broken)}; "
