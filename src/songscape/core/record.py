@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from songscape.core.atomic import replacing_folder
+from songscape.core.csv_text import csv_frame, csv_text
 from songscape.core.errors import RecordError
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ def read(folder: Path) -> Record:
             run=json.loads((folder / SUMMARY).read_text("utf-8")),
             tracks=pl.read_parquet(folder / "tracks.parquet"),
             scores=pl.read_parquet(folder / "scores.parquet"),
-            clusters=pl.read_csv(folder / "clusters.csv"),
+            clusters=csv_frame((folder / "clusters.csv").read_bytes().decode()),
             evidence={
                 file.stem: pl.read_parquet(file)
                 for file in sorted((folder / "evidence").glob("*.parquet"))
@@ -124,7 +125,7 @@ def _contents(record: Record) -> dict[str, bytes]:
     return {
         "recipe.toml": record.recipe.encode(),
         **{f"{name}.parquet": _parquet(table) for name, table in tables.items()},
-        "clusters.csv": record.clusters.write_csv().encode(),
+        "clusters.csv": csv_text(record.clusters).encode(),
         **record.files,
         SUMMARY: summary_text(record.run).encode(),
     }
