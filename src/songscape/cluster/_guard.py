@@ -1,0 +1,86 @@
+"""One guard before every clusterer: the same question, the same answer, whatever the method.
+
+:class:`Guarded` goes first among the parents of an estimator. It looks at the matrix with
+:func:`songscape.core.guard.check_matrix` before the method sees it, so that hopeless numbers end in
+one :class:`~songscape.core.errors.DegenerateDataError` and not in a hang, a crash or an invention.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+from sklearn.utils.validation import check_array
+
+from songscape.core.errors import DegenerateDataError
+from songscape.core.guard import check_matrix, check_values
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+class Guarded:
+    """Check the matrix before ``fit`` and before ``predict``."""
+
+    def fit(self, X: Any, y: Any = None, **further: Any) -> Self:
+        """Find the groups.
+
+        Parameters
+        ----------
+        X : array of shape (n, d) or frame.
+        y : ignored.
+
+        Raises
+        ------
+        DegenerateDataError
+            If the numbers do not allow it.
+        """
+        check_matrix(as_matrix(X), self._clusters_wanted())
+        super().fit(X, y, **further)  # type: ignore[misc]
+        return self
+
+    def _clusters_wanted(self) -> int:
+        """Return how many clusters the parameters ask for; 1 where the method finds its number."""
+        for name in ("n_clusters", "n_components"):
+            wanted = getattr(self, name, None)
+            if isinstance(wanted, int | np.integer):
+                return int(wanted)
+        return 1
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()  # type: ignore[misc]
+        tags.input_tags.sparse = False
+        return tags
+
+
+class GuardedPredictor(Guarded):
+    """A guarded clusterer that also places new songs."""
+
+    def predict(self, X: Any) -> NDArray[np.int32]:
+        """Return the cluster of every row of X.
+
+        Raises
+        ------
+        DegenerateDataError
+            If a value is not finite or too large.
+        """
+        check_values(as_matrix(X))
+        labels: NDArray[np.int32] = super().predict(X)  # type: ignore[misc]
+        return labels
+
+
+def as_matrix(X: Any) -> NDArray[Any]:
+    """Return X as a float array without looking at its values.
+
+    Raises
+    ------
+    DegenerateDataError
+        If X has no rows or no columns, or is not a table of numbers.
+    """
+    try:
+        matrix: NDArray[Any] = check_array(
+            X, dtype=[np.float64, np.float32], ensure_all_finite=False
+        )
+    except ValueError as error:
+        raise DegenerateDataError(str(error)) from None
+    return matrix
