@@ -1,1 +1,46 @@
-"""songscape turns a music collection into a map you can trust."""
+"""songscape turns a music collection into a map you can trust.
+
+Two functions do the main job from Python::
+
+    import songscape
+
+    songs = songscape.read("songs.csv")          # or a polars, pandas or Arrow frame
+    run = songscape.map(songs, k="auto", seed=0)
+    run.verdict["reason"], run.clusters, run.save("my-map")
+
+Everything is imported when it is first used, so that ``import songscape`` costs nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from songscape.api import map, read  # noqa: A004 - the verb is the name of the main job
+    from songscape.core.collection import Collection
+    from songscape.core.space import Space
+    from songscape.run import Run
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "read": "songscape.api",
+    "map": "songscape.api",
+    "Run": "songscape.run",
+    "Collection": "songscape.core.collection",
+    "Space": "songscape.core.space",
+}
+
+__all__ = ["Collection", "Run", "Space", "__version__", "map", "read"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first used."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'songscape' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -36,6 +36,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import tomli_w
@@ -45,7 +46,6 @@ from songscape.core.errors import RecipeError, UnknownNameError
 from songscape.core.options import dump, fill, option
 
 if TYPE_CHECKING:
-    from pathlib import Path
     from types import ModuleType
 
     from _typeshed import DataclassInstance
@@ -105,7 +105,7 @@ class Recipe:
     seed : root of all randomness.
     source : where the songs come from.
     clean, prepare : ordered steps.
-    space, map : the reductions to cluster in and to draw; None for none.
+    space, map : the reductions to cluster in and to draw.
     cluster : the method; its k is `k`.
     k : number of clusters, None to let `choose` decide.
     choose : how the number is examined; None to examine nothing.
@@ -116,12 +116,12 @@ class Recipe:
     source: Step
     clean: tuple[Step, ...]
     prepare: tuple[Step, ...]
-    space: Step | None
+    space: Step
     cluster: Step
     k: int | None
     choose: Step | None
     judge: Judge
-    map: Step | None
+    map: Step
 
     def with_k(self, k: int) -> Recipe:
         """Return the recipe with the number of clusters settled."""
@@ -153,7 +153,22 @@ def override(values: Mapping[str, Any], assignment: str) -> dict[str, Any]:
     path, equals, text = assignment.partition("=")
     if not equals or not path.strip():
         raise RecipeError(f"--set wants stage.option=value, not {assignment!r}.")
-    return _put(values, path.strip().split("."), _parsed(text.strip()))
+    return put(values, path.strip(), _parsed(text.strip()))
+
+
+def put(values: Mapping[str, Any], path: str, value: Any) -> dict[str, Any]:
+    """Return nested values with the one at a dotted path set.
+
+    >>> put({"cluster": {"use": "kmeans"}}, "cluster.use", "mixture")
+    {'cluster': {'use': 'mixture'}}
+    """
+    name, dot, rest = path.partition(".")
+    if not dot:
+        return {**values, name: value}
+    inner = values.get(name, {})
+    if not isinstance(inner, Mapping):
+        raise RecipeError(f"{name} is {inner!r}, which has no {rest!r}.")
+    return {**values, name: put(inner, rest, value)}
 
 
 def wish(values: Mapping[str, Any], k: str) -> dict[str, Any]:
@@ -167,10 +182,10 @@ def wish(values: Mapping[str, Any], k: str) -> dict[str, Any]:
         cluster = {key: v for key, v in values.get("cluster", {}).items() if key != "k"}
         return {**values, "cluster": cluster} if "cluster" in values else dict(values)
     if dots and low.strip().isdigit() and high.strip().isdigit() and 1 <= int(low) <= int(high):
-        bounded = _put(values, ["choose", "low"], int(low))
-        return _put(bounded, ["choose", "high"], int(high))
+        bounded = put(values, "choose.low", int(low))
+        return put(bounded, "choose.high", int(high))
     if k.isdigit() and int(k) > 0:
-        return _put(values, ["cluster", "k"], int(k))
+        return put(values, "cluster.k", int(k))
     raise RecipeError(f"--k wants auto, a number as 8, or a range as 2..30, not {k!r}.")
 
 
@@ -193,15 +208,15 @@ def resolve(values: Mapping[str, Any]) -> Recipe:
     cluster, k = _cluster(values.get("cluster", {}))
     return Recipe(
         seed=_seed(values.get("seed", 0)),
-        source=_step("source", values.get("source", {})),
+        source=_source(values.get("source", {})),
         clean=_steps("clean", values.get("clean", {})),
         prepare=_steps("prepare", values.get("prepare", {})),
-        space=_optional_step("space", values.get("space", {})),
+        space=_step("space", values.get("space", {})),
         cluster=cluster,
         k=k,
-        choose=_optional_step("choose", values.get("choose", {})),
+        choose=_choose(values.get("choose", {})),
         judge=fill(Judge, values.get("judge", {}), "judge"),
-        map=_optional_step("map", values.get("map", {})),
+        map=_step("map", values.get("map", {})),
     )
 
 
@@ -224,16 +239,6 @@ def text(recipe: Recipe) -> str:
         "map": _step_values(recipe.map),
     }
     return tomli_w.dumps(values)
-
-
-def _put(values: Mapping[str, Any], path: list[str], value: Any) -> dict[str, Any]:
-    """Return nested values with one of them set."""
-    if len(path) == 1:
-        return {**values, path[0]: value}
-    inner = values.get(path[0], {})
-    if not isinstance(inner, Mapping):
-        raise RecipeError(f"{path[0]} is {inner!r}, which has no {path[1]!r}.")
-    return {**values, path[0]: _put(inner, path[1:], value)}
 
 
 def _parsed(value: str) -> Any:
@@ -261,9 +266,22 @@ def _cluster(values: Mapping[str, Any]) -> tuple[Step, int | None]:
     return step, None if auto else getattr(step.options, "k", None)
 
 
-def _optional_step(stage: str, values: Mapping[str, Any]) -> Step | None:
-    """Return a step, or None where the recipe says ``use = "none"``."""
-    return None if values.get("use", _USED[stage]) == NOTHING else _step(stage, values)
+def _source(values: Mapping[str, Any]) -> Step:
+    """Return the source: the plug-in named, else the one that claims the path."""
+    path = values.get("path", "")
+    if "use" in values or not isinstance(path, str) or not path:
+        return _step("source", values)
+    claims = (
+        name
+        for name in plugins.names("sources")
+        if plugins.load("sources", name).claims(Path(path))
+    )
+    return _step("source", {"use": next(claims, _USED["source"]), **values})
+
+
+def _choose(values: Mapping[str, Any]) -> Step | None:
+    """Return how k is examined, or None where the recipe says ``use = "none"``."""
+    return None if values.get("use") == NOTHING else _step("choose", values)
 
 
 def _step(stage: str, values: Mapping[str, Any]) -> Step:

@@ -1,0 +1,224 @@
+"""The command line: one thin function per command.
+
+Exit codes: 0 all well, 1 an error, 2 wrong usage, 3 done but some inputs failed, 75 the library is
+locked by another process, 130 interrupted. Results go to standard output, everything else
+(progress, messages) to standard error. Heavy imports happen inside the commands, so that ``--help``
+is quick.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+from songscape import __version__
+from songscape.core.errors import RecipeError, SongscapeError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from types import FrameType
+
+app = typer.Typer(
+    name="songscape",
+    help="Turn a music collection into a map you can trust.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Source = Annotated[str, typer.Argument(help="a table of songs with features (CSV, Parquet, …)")]
+Out = Annotated[
+    Path | None, typer.Option("--out", help="folder to write; default songscape-runs/NAME-DATE")
+]
+Seed = Annotated[
+    int | None, typer.Option("--seed", min=0, help="root of all randomness; default 0")
+]
+K = Annotated[str | None, typer.Option("--k", help="auto, a number, or a range as 2..30")]
+Method = Annotated[str | None, typer.Option("--method", help="cluster plug-in, as kmeans, mixture")]
+RecipeFile = Annotated[Path | None, typer.Option("--recipe", help="a recipe in TOML to follow")]
+Sets = Annotated[
+    list[str] | None, typer.Option("--set", help="override one option: stage.option=value")
+]
+Json = Annotated[bool, typer.Option("--json", help="print JSON on standard output, nothing else")]
+
+
+@app.command("map")
+def map_(
+    source: Annotated[str | None, typer.Argument(help="songs; default the recipe's")] = None,
+    out: Out = None,
+    seed: Seed = None,
+    k: K = None,
+    method: Method = None,
+    recipe: RecipeFile = None,
+    sets: Sets = None,
+    json: Json = False,
+) -> None:
+    """Map SOURCE: clean, cluster, judge and explain it, and write a run folder with a report."""
+    from songscape import recipe as recipes
+    from songscape.core.record import check_target, summary_text
+    from songscape.run import default_folder, follow, save
+
+    values = recipes.read(recipe) if recipe else {}
+    wishes = {"source.path": source, "seed": seed, "cluster.use": method}
+    values = _overridden(values, sets, wishes)
+    values = recipes.wish(values, k) if k else values
+    resolved = recipes.resolve(values)
+    folder = out or default_folder(resolved)
+    check_target(folder)
+    run = follow(resolved, tell=_tell)
+    save(run, folder)
+    if json:
+        sys.stdout.write(summary_text(run.record.run))
+    else:
+        _show(run.record.run, folder)
+
+
+@app.command()
+def doctor(source: Source, sets: Sets = None, json: Json = False) -> None:
+    """Examine SOURCE and say what is wrong with it, what songscape would do, how to overrule it."""
+    from songscape import recipe as recipes
+    from songscape.run import examine
+
+    resolved = recipes.resolve(_overridden({}, sets, {"source.path": source}))
+    collection = examine(resolved, tell=_tell)
+    if json:
+        _print_json([finding.as_dict() for finding in collection.findings])
+    else:
+        _show_findings(collection.findings, collection.history)
+
+
+@app.command()
+def demo(out: Out = None, seed: Seed = None, json: Json = False) -> None:
+    """Make a small synthetic table of songs with planted groups and planted dirt, and map it."""
+    from songscape.studies.demo import write_table
+
+    folder = out or Path("songscape-runs") / "demo"
+    table = write_table(folder.with_name(folder.name + "-songs.csv"), seed or 0)
+    _tell(f"wrote {table}: synthetic songs with known groups and planted dirt")
+    map_(source=str(table), out=folder, seed=seed, json=json)
+
+
+@app.command("list")
+def list_(
+    stage: Annotated[str | None, typer.Argument(help="a stage, as cluster")] = None,
+    json: Json = False,
+) -> None:
+    """List the plug-ins of every stage, or of one with all their options."""
+    from songscape.core import plugins
+
+    stages = [stage] if stage else list(plugins.STAGES)
+    listing = {name: plugins.names(name) for name in stages}
+    if json:
+        _print_json(listing)
+    elif stage:
+        _show_plugins(stage, listing[stage])
+    else:
+        for name, found in listing.items():
+            typer.echo(f"{name:9} {', '.join(found)}")
+
+
+@app.callback(invoke_without_command=True)
+def _root(
+    version: Annotated[bool, typer.Option("--version", help="print the version")] = False,
+) -> None:
+    """Turn a music collection into a map you can trust."""
+    if version:
+        typer.echo(f"songscape {__version__}")
+        raise typer.Exit
+
+
+def main() -> NoReturn:
+    """Run the command line; every expected error becomes one sentence and an exit code."""
+    signal.signal(signal.SIGTERM, _interrupted)
+    try:
+        app(standalone_mode=True)
+    except RecipeError as error:
+        _fail(error, 2)
+    except SongscapeError as error:
+        _fail(error, 1)
+    except KeyboardInterrupt:
+        typer.echo("interrupted; nothing half-written was left", err=True)
+        sys.exit(130)
+    sys.exit(0)
+
+
+def _interrupted(_signal: int, _frame: FrameType | None) -> NoReturn:
+    """Turn a request to end into an interruption, so that temporary files are removed."""
+    raise KeyboardInterrupt
+
+
+def _fail(error: SongscapeError, code: int) -> NoReturn:
+    """Print an error as one sentence and leave."""
+    typer.echo(f"songscape: {error}", err=True)
+    sys.exit(code)
+
+
+def _tell(line: str) -> None:
+    """Tell of progress on standard error."""
+    typer.echo(line, err=True)
+
+
+def _overridden(
+    values: dict[str, Any], sets: list[str] | None, wishes: dict[str, Any]
+) -> dict[str, Any]:
+    """Return recipe values with the command line's wishes on top, where any were made."""
+    from songscape import recipe as recipes
+
+    for assignment in sets or []:
+        values = recipes.override(values, assignment)
+    for path, value in wishes.items():
+        if value is not None:
+            values = recipes.put(values, path, value)
+    return values
+
+
+def _print_json(value: Any) -> None:
+    """Print JSON on standard output."""
+    import json
+
+    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+
+
+def _show(run: Mapping[str, Any], folder: Path) -> None:
+    """Print what a person wants to know after a run."""
+    verdict = run["verdict"]
+    typer.echo(f"{run['n_tracks']:,} songs in {run['k']} groups ({run['method']}).")
+    typer.echo(verdict["reason"])
+    for warning in run["warnings"]:
+        _tell(f"warning: {warning}")
+    typer.echo(f"report: {folder / 'report.html'}")
+
+
+def _show_findings(findings: Any, history: tuple[str, ...]) -> None:
+    """Print the doctor's findings as a table."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console(soft_wrap=False)
+    for line in history[:1]:
+        console.print(Text(line))
+    table = Table(show_lines=False, pad_edge=False)
+    for name in ("what", "where", "count", "finding", "songscape does", "overrule"):
+        table.add_column(name, overflow="fold", justify="right" if name == "count" else "left")
+    for finding in findings:
+        cells = (finding.what, finding.where, f"{finding.count:,}", finding.says, finding.does)
+        table.add_row(*map(Text, (*cells, finding.overrule)))
+    console.print(table)
+
+
+def _show_plugins(stage: str, found: list[str]) -> None:
+    """Print the plug-ins of one stage with their options."""
+    from songscape.core import plugins
+    from songscape.core.options import knobs
+
+    for name in found:
+        plugin = plugins.load(stage, name)
+        typer.echo(f"{name}: {(plugin.__doc__ or '').strip().splitlines()[0]}")
+        for knob in knobs(plugin.Options) if hasattr(plugin, "Options") else []:
+            typer.echo(f"    {knob.name} = {knob.default!r}: {knob.says} ({knob.wants})")

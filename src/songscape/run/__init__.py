@@ -1,0 +1,169 @@
+"""Follow a recipe from the source to the record: the one place that knows all stages.
+
+:func:`follow` reads like the picture of the data flow. Each stage is a function of what came
+before; the result is a :class:`Run`, whose record is everything that gets written.
+"""
+
+from __future__ import annotations
+
+import warnings
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from songscape.core import record as records
+from songscape.recipe import resolve
+from songscape.run import _stages as stages
+from songscape.run._clock import Clock
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    import polars as pl
+
+    from songscape.core.collection import Collection
+    from songscape.core.record import Record
+    from songscape.recipe import Recipe
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """A finished run.
+
+    Parameters
+    ----------
+    record : everything that was found, as it gets written.
+    collection : the songs after cleaning.
+    model : the fitted pipeline, clusterer and order of clusters.
+    """
+
+    record: Record
+    collection: Collection
+    model: Mapping[str, Any]
+
+    @property
+    def tracks(self) -> pl.DataFrame:
+        """Every song with its features, cluster, doubt and position."""
+        return self.record.tracks
+
+    @property
+    def clusters(self) -> pl.DataFrame:
+        """Every cluster with its size, name, traits and genres."""
+        return self.record.clusters
+
+    @property
+    def verdict(self) -> Mapping[str, Any]:
+        """Whether there is a natural number of groups, which, and why."""
+        verdict: Mapping[str, Any] = self.record.run["verdict"]
+        return verdict
+
+    def save(self, folder: str | Path) -> Path:
+        """Write the run folder, whole or not at all, and return its path."""
+        return save(self, Path(folder))
+
+    def __repr__(self) -> str:
+        run = self.record.run
+        return f"Run({run['n_tracks']:,} songs, k={run['k']}, natural={self.verdict['natural']})"
+
+    def _repr_html_(self) -> str:
+        from songscape.view.notebook import summary
+
+        return summary(self.record)
+
+
+def follow(
+    recipe: Recipe,
+    songs: Collection | None = None,
+    tell: Callable[[str], None] = lambda _line: None,
+) -> Run:
+    """Follow a recipe and return the run; nothing is written.
+
+    Parameters
+    ----------
+    recipe : what to do.
+    songs : a collection that is already in memory; else the recipe's source is read.
+    tell : is given a line as each stage begins.
+
+    Raises
+    ------
+    SongscapeError
+        With one sentence that says what is wrong and the way out.
+    """
+    from songscape.run import _judge as judge
+    from songscape.run import _record
+
+    clock = Clock(tell)
+    with _collected_warnings() as caught:
+        with clock("read", "reading the source"):
+            raw = songs if songs is not None else stages.load(recipe.source)
+        with clock("clean", f"examining and cleaning {len(raw):,} rows"):
+            cleaned = stages.cleaned(raw, recipe.clean)
+        with clock("prepare", f"preparing the features of {len(cleaned):,} songs"):
+            prepared = stages.prepared(cleaned, recipe)
+        with clock("choose", "examining how many groups there are"):
+            choice = stages.chosen(prepared.space, recipe)
+        with clock("cluster", f"grouping by {recipe.cluster.use}"):
+            grouping = stages.grouped(prepared.space, recipe, choice)
+            recipe = stages.settled(recipe, grouping)
+        with clock("judge", "judging against labels and by repetition"):
+            judgement = judge.judged(cleaned, prepared.space, grouping, recipe)
+        with clock("map", "drawing the map"):
+            positions = stages.positions(prepared.space, recipe)
+        with clock("explain", "explaining the groups"):
+            found = _record.Found(
+                recipe, raw, cleaned, prepared, choice, grouping, judgement, positions
+            )
+            record = _record.assembled(found, _lines(caught))
+    record = replace(record, run={**record.run, "timings": clock.seconds})
+    with clock("report", "writing the report"):
+        record = _record.drawn(record)
+    return Run(record, cleaned, _record.model(found))
+
+
+def examine(recipe: Recipe, tell: Callable[[str], None] = lambda _line: None) -> Collection:
+    """Read the source of a recipe and let the table doctor examine it; nothing is changed.
+
+    The findings tell what every cleaning step of the recipe would do.
+    """
+    from songscape.core.plugins import load
+
+    tell("reading the source")
+    songs = stages.load(recipe.source)
+    doctor = load("clean", "doctor")
+    given = {step.use: step.options for step in recipe.clean}
+    examined: Collection = doctor.clean(songs, given.get("doctor", doctor.Options()))
+    return examined
+
+
+def read_source(path: str, options: Mapping[str, Any]) -> Collection:
+    """Read a source by its path, as a recipe with only a source would."""
+    return stages.load(resolve({"source": {"path": path, **options}}).source)
+
+
+def save(run: Run, folder: Path) -> Path:
+    """Write the run folder, whole or not at all, and return its path."""
+    records.write(run.record, folder)
+    return folder
+
+
+def default_folder(recipe: Recipe) -> Path:
+    """Return where a run is written when nothing is said: songscape-runs/NAME-DATE."""
+    name = Path(str(getattr(recipe.source.options, "path", "songs"))).stem or "songs"
+    moment = datetime.now().astimezone().strftime("%Y%m%d-%H%M%S")
+    return Path("songscape-runs") / f"{name}-{moment}"
+
+
+@contextmanager
+def _collected_warnings() -> Iterator[list[warnings.WarningMessage]]:
+    """Collect the warnings of libraries and stages, to be shown once, with the result."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        warnings.simplefilter("ignore", DeprecationWarning)
+        yield caught
+
+
+def _lines(caught: list[warnings.WarningMessage]) -> list[str]:
+    """Return warnings as different lines, in the order they came."""
+    return list(dict.fromkeys(str(warning.message).strip() for warning in caught))

@@ -1,0 +1,87 @@
+"""Hold a grouping against labels people gave, and against its own repetition."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from songscape.core.collection import Role, find_column
+from songscape.core.seeds import child
+from songscape.evaluate.agreement import agreement
+from songscape.evaluate.neighbours import neighbour_accuracy
+from songscape.evaluate.stability import stability
+from songscape.recipe import AUTO, NOTHING
+from songscape.run._stages import fitter
+
+if TYPE_CHECKING:
+    from songscape.core.collection import Collection
+    from songscape.core.space import Space
+    from songscape.evaluate.stability import Stability
+    from songscape.recipe import Recipe
+    from songscape.run._stages import Grouping
+
+
+@dataclass(frozen=True, eq=False)
+class Judgement:
+    """What the labels and the repetitions say.
+
+    Parameters
+    ----------
+    label : the label column judged against, if any.
+    agreement : the measures of agreement by name, or None without labels.
+    stability : whether the same groups come again, or None where it was not examined.
+    """
+
+    label: str | None
+    agreement: dict[str, Any] | None
+    stability: Stability | None
+
+
+def judged(songs: Collection, space: Space, grouping: Grouping, recipe: Recipe) -> Judgement:
+    """Judge a grouping against the labels a recipe names and by repeating it on resamples."""
+    label = label_column(songs, recipe.judge.label)
+    against = _agreement(songs, space, grouping, recipe, label) if label else None
+    steady = None
+    if recipe.judge.draws:
+        seed = child(recipe.seed, "stability")
+        steady = stability(space, fitter(recipe), grouping.fit, recipe.judge.draws, seed)
+    return Judgement(label, against, steady)
+
+
+def label_column(songs: Collection, wish: str) -> str | None:
+    """Return the label column a recipe wishes: by name, or the grouped genres, or the genres."""
+    if wish == NOTHING:
+        return None
+    if wish != AUTO:
+        return find_column(songs.frame.columns, wish)
+    known = [name for name in songs.names(Role.GENRE) if songs.frame.schema[name] == pl.String]
+    ranked = sorted(known, key=("genre_group", "genre").index) if known else []
+    return next((name for name in ranked if songs.frame[name].n_unique() > 1), None)
+
+
+def group_column(songs: Collection, wish: str) -> str | None:
+    """Return the column whose songs must not vouch for each other."""
+    if wish == NOTHING:
+        return None
+    if wish != AUTO:
+        return find_column(songs.frame.columns, wish)
+    return next(
+        (name for name in ("artist", "place", "album") if name in songs.frame.columns), None
+    )
+
+
+def _agreement(
+    songs: Collection, space: Space, grouping: Grouping, recipe: Recipe, label: str
+) -> dict[str, Any]:
+    """Return the agreement with the labels, and how well neighbours tell them."""
+    truth = songs.frame[label]
+    known = truth.is_not_null().to_numpy()
+    values = truth.filter(pl.Series(known)).to_numpy()
+    seed = child(recipe.seed, "judge")
+    measures = agreement(grouping.fit.labels[known], values, seed)
+    group = group_column(songs, recipe.judge.group)
+    groups = songs.frame[group].filter(pl.Series(known)).to_numpy() if group else None
+    nearby = neighbour_accuracy(space.rows(known), values, groups, seed)
+    return {"label": label, "group": group, "n": int(known.sum()), **measures, **nearby}

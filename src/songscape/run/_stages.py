@@ -1,0 +1,169 @@
+"""The stages of a run, each a function from what came before to what comes next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import polars as pl
+from sklearn.pipeline import Pipeline
+
+from songscape.cluster._membership import membership
+from songscape.core.collection import Role
+from songscape.core.errors import DegenerateDataError, RecipeError
+from songscape.core.fit import Fit
+from songscape.core.seeds import child
+from songscape.core.space import Space
+from songscape.recipe import NOTHING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from songscape.core.choice import Choice
+    from songscape.core.collection import Collection
+    from songscape.recipe import Recipe, Step
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """The songs as coordinates.
+
+    Parameters
+    ----------
+    features : the prepared features, before any reduction.
+    space : what is clustered.
+    pipeline : the fitted transformers that lead from a frame of features to `space`.
+    """
+
+    features: Space
+    space: Space
+    pipeline: Pipeline
+
+
+def load(step: Step) -> Collection:
+    """Read the source a recipe names."""
+    if not getattr(step.options, "path", ""):
+        raise RecipeError(
+            "No source is given: name a table of songs, as in songscape map songs.csv."
+        )
+    songs: Collection = step.plugin.load(step.options)
+    return songs
+
+
+def cleaned(songs: Collection, steps: tuple[Step, ...]) -> Collection:
+    """Take the songs through every cleaning step."""
+    for step in steps:
+        songs = step.plugin.clean(songs, step.options)
+    if not len(songs):
+        raise DegenerateDataError(
+            f"No song is left after cleaning ({'; '.join(songs.history)}); "
+            "loosen the cleaning, as with --set clean.missing.how=median."
+        )
+    return songs
+
+
+def feature_frame(songs: Collection) -> pl.DataFrame:
+    """Return the features songs can be compared by, those with missing values left out."""
+    names = songs.names(Role.FEATURE)
+    if not names:
+        raise DegenerateDataError(
+            "The source has no numeric feature to cluster by; name some with "
+            "--set source.roles.COLUMN=feature."
+        )
+    return songs.frame.select(pl.col(names).cast(pl.Float64))
+
+
+def prepared(songs: Collection, recipe: Recipe) -> Prepared:
+    """Fit the preparation and the reduction, and apply both."""
+    frame = feature_frame(songs)
+    steps = [(step.use, _made(step, recipe.seed)) for step in recipe.prepare]
+    pipeline = Pipeline(steps or [("as_is", "passthrough")]).set_output(transform="polars")
+    features = Space.of(pipeline.fit_transform(frame), "features")
+    reduction = _made(recipe.space, recipe.seed).set_output(transform="polars")
+    name = "features" if recipe.space.use == NOTHING else recipe.space.use
+    space = Space.of(reduction.fit_transform(features.frame()), name)
+    whole = Pipeline([*pipeline.steps, (f"space_{recipe.space.use}", reduction)])
+    return Prepared(features, space, whole)
+
+
+def fitter(recipe: Recipe) -> Callable[[Space, int, int], Fit]:
+    """Return the function that groups any space by the recipe's method."""
+    plugin = recipe.cluster.plugin
+
+    def fit(space: Space, k: int, seed: int) -> Fit:
+        options = recipe.cluster.options
+        if hasattr(options, "k"):
+            options = replace(options, k=k)  # type: ignore[type-var]
+        estimator = plugin.make(options, seed)
+        labels = np.asarray(estimator.fit_predict(space.matrix), dtype=np.int32)
+        return Fit(labels, estimator, int(labels.max(initial=-1)) + 1, seed)
+
+    return fit
+
+
+def chosen(space: Space, recipe: Recipe) -> Choice | None:
+    """Examine how many groups there are, where the recipe asks for it and the method has a k."""
+    if recipe.choose is None or not hasattr(recipe.cluster.options, "k"):
+        return None
+    seed = child(recipe.seed, "choose")
+    choice: Choice = recipe.choose.plugin.choose(space, fitter(recipe), recipe.choose.options, seed)
+    return choice
+
+
+@dataclass(frozen=True, eq=False)
+class Grouping:
+    """The songs in groups, with how surely each belongs.
+
+    Parameters
+    ----------
+    fit : the labels (the largest cluster is 0) and the estimator.
+    order : the estimator's own number of every cluster.
+    membership : float64 array of shape (n, k); rows sum to 1, rows of noise to 0.
+    """
+
+    fit: Fit
+    order: NDArray[np.int64]
+    membership: NDArray[np.float64]
+
+
+def grouped(space: Space, recipe: Recipe, choice: Choice | None) -> Grouping:
+    """Group the songs with the k the user or the evidence settled."""
+    k = recipe.k or (choice.k if choice else None)
+    if k is None and hasattr(recipe.cluster.options, "k"):
+        raise RecipeError(
+            "The number of clusters is neither given nor examined: say --k 8, or leave choose.use "
+            "at verdict."
+        )
+    raw = fitter(recipe)(space, k or 0, child(recipe.seed, "cluster"))
+    fit, order = by_size(raw)
+    return Grouping(fit, order, membership(space, raw)[:, order])
+
+
+def positions(space: Space, recipe: Recipe) -> pl.DataFrame:
+    """Return the place of every song on the drawn map: x, y and perhaps z."""
+    matrix = np.asarray(_made(recipe.map, recipe.seed).fit_transform(space.matrix))
+    if matrix.shape[1] == 1:
+        matrix = np.column_stack([matrix, np.zeros(space.n)])
+    return pl.DataFrame(dict(zip("xyz", matrix.T[:3], strict=False)))
+
+
+def by_size(fit: Fit) -> tuple[Fit, NDArray[np.int64]]:
+    """Number the clusters by size, the largest 0; return also the order of the old numbers."""
+    order = np.argsort(-fit.sizes, kind="stable")
+    rank = np.empty(order.size + 1, dtype=np.int32)
+    rank[order] = np.arange(order.size, dtype=np.int32)
+    rank[-1] = -1
+    return replace(fit, labels=rank[fit.labels]), order
+
+
+def _made(step: Step, seed: int) -> Any:
+    """Make the estimator of a step, with the seed that belongs to its place."""
+    return step.plugin.make(step.options, child(seed, f"{step.stage}.{step.use}"))
+
+
+def settled(recipe: Recipe, grouping: Grouping) -> Recipe:
+    """Return the recipe with the number of clusters that was used, so that it can be repeated."""
+    return recipe.with_k(grouping.fit.k) if hasattr(recipe.cluster.options, "k") else recipe

@@ -1,0 +1,1 @@
+"""Ready-made journeys through songscape: the demonstration and the studies worth repeating."""
