@@ -1,0 +1,151 @@
+"""From a path to a table of cells, whatever kind of file it is.
+
+The content decides, not the file's name: a Parquet file, a workbook and JSON are known by their
+first bytes, and so are the files that people give by mistake, as an image or a song.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from songscape.core.errors import InputError
+from songscape.sources._dialect import delimiter_finding, delimiter_of
+from songscape.sources._encoding import decode
+from songscape.sources._header import with_header
+from songscape.sources._records import Reading, read_records
+from songscape.sources._tabular import Table
+
+SUFFIXES = frozenset(
+    (".csv", ".tsv", ".tab", ".psv", ".txt", ".parquet", ".pq", ".xlsx", ".xlsm", ".xlsb", ".xls")
+    + (".ods", ".json", ".jsonl", ".ndjson")
+)
+_FOREIGN = {
+    b"\x89PNG": "an image",
+    b"\xff\xd8\xff": "an image",
+    b"GIF8": "an image",
+    b"%PDF": "a PDF; copy its table into a spreadsheet and save that as CSV",
+    b"\x1f\x8b": "compressed; unpack it first",
+    b"7z\xbc\xaf": "compressed; unpack it first",
+    b"ID3": "a piece of audio; give songscape the folder it is in",
+    b"\xff\xfb": "a piece of audio; give songscape the folder it is in",
+    b"OggS": "a piece of audio; give songscape the folder it is in",
+    b"fLaC": "a piece of audio; give songscape the folder it is in",
+    b"RIFF": "a piece of audio; give songscape the folder it is in",
+    b"SQLite format 3": "a database; export its table as CSV",
+    b"<!DOCTYPE": "a web page; save the table itself, not the page that shows it",
+    b"<html": "a web page; save the table itself, not the page that shows it",
+    b"version https://git-lfs": "a pointer to a file that was not fetched; run git lfs pull",
+}
+_SAMPLE = 1 << 16
+_CONTROL = frozenset(range(32)) - {0, 8, 9, 10, 12, 13, 27}
+
+
+@dataclass(frozen=True)
+class Wish:
+    """How a file is to be read; the fields are those of ``table.Options``."""
+
+    sheet: str = ""
+    encoding: str = "auto"
+    delimiter: str = "auto"
+    header: int = -1
+    ragged: str = "error"
+
+
+def read_table(path: Path, wish: Wish) -> Table:
+    """Read the cells of a file.
+
+    Parameters
+    ----------
+    path : the file.
+    wish : how to read it.
+
+    Raises
+    ------
+    InputError
+        If there is no such file, or no table in it.
+    """
+    data = _bytes(path)
+    if data.startswith(b"PAR1"):
+        return _parquet(path)
+    if data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+        from songscape.sources._workbook import read_workbook
+
+        return read_workbook(path, wish.sheet, wish.header)
+    _refuse_foreign(data, path.name)
+    text, findings = decode(data, wish.encoding, path.name)
+    if not text.strip():
+        raise InputError(f"{path.name} is empty.")
+    if text.lstrip()[0] in "[{":
+        from songscape.sources._json import read_json
+
+        return read_json(text, path.name).note(*findings)
+    return _delimited(text, path.name, wish).note(*findings)
+
+
+def _bytes(path: Path) -> bytes:
+    """Return the content of a file.
+
+    Raises
+    ------
+    InputError
+        If it is missing, a folder, empty, or cannot be read.
+    """
+    if path.is_dir():
+        raise InputError(f"{path} is a folder; a table must be a file.")
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise InputError(f"There is no file {path}.{_nearest(path)}") from None
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}.") from None
+    if not data:
+        raise InputError(f"{path.name} is empty.")
+    return data
+
+
+def _nearest(path: Path) -> str:
+    """Suggest the file of that folder whose name is nearest."""
+    if not path.parent.is_dir():
+        return f" The folder {path.parent} does not exist either."
+    near = get_close_matches(path.name, [file.name for file in path.parent.iterdir()], n=1)
+    return f" Did you mean {near[0]}?" if near else ""
+
+
+def _refuse_foreign(data: bytes, name: str) -> None:
+    """Raise if the bytes are of another kind of file than a table."""
+    start = data[:64].lstrip()
+    for magic, kind in _FOREIGN.items():
+        if start.lower().startswith(magic.lower()):
+            raise InputError(
+                f"{name} is {kind}." if ";" in kind else f"{name} is {kind}, no table."
+            )
+    sample = data[:_SAMPLE]
+    if sum(byte in _CONTROL for byte in sample) > 0.02 * len(sample):
+        raise InputError(f"{name} is no text; save the table as CSV, Parquet or Excel workbook.")
+
+
+def _parquet(path: Path) -> Table:
+    """Read a Parquet file."""
+    try:
+        frame = pl.read_parquet(path)
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise InputError(f"{path.name} is a damaged Parquet file: {error}.") from None
+    if frame.is_empty():
+        raise InputError(f"{path.name} has columns but no rows.")
+    return Table(path.name, frame, np.arange(1, frame.height + 1, dtype=np.int64))
+
+
+def _delimited(text: str, name: str, wish: Wish) -> Table:
+    """Read a delimited text."""
+    delimiter, start = delimiter_of(text, wish.delimiter)
+    body = text[start:]
+    above = len(body) - len(body.lstrip("\r\n"))
+    skipped = text[: start + above].count("\n")
+    reading = Reading(name, delimiter, wish.ragged, skipped)
+    records = read_records(body[above:], reading)
+    return with_header(records, wish.header, name).note(*delimiter_finding(delimiter))

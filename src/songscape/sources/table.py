@@ -1,0 +1,118 @@
+"""Any table of songs: CSV and its relatives, Parquet, Excel workbooks, JSON.
+
+A table is read as text and then cast, with a report of every cell that would not; it is never
+guessed at by a reader that shifts columns or turns a title "NaN" into nothing. Encoding, delimiter,
+decimal mark and header are found out, the layout is recognised among the known ones, and roles that
+no layout tells are guessed from names and values. All of it is told in the findings, and all of it
+can be overruled.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from songscape.core.options import option
+from songscape.sources._files import SUFFIXES, Wish, read_table
+from songscape.sources._frames import read_frame
+from songscape.sources._layouts import find_layout
+from songscape.sources._meaning import Demands, to_collection
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from songscape.core.collection import Collection
+
+_TREES = ("genres.csv", "fma-genres.csv")
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a table is read; everything but the path is found out unless it is said here."""
+
+    path: str = option("", "the table's file")
+    layout: str = option(
+        "auto", "a known layout's name; auto to recognise it, none to guess from values alone"
+    )
+    sheet: str = option("", "the sheet of a workbook; the first that holds a table if empty")
+    encoding: str = option("auto", "the text's encoding, as latin-1 or cp1252")
+    delimiter: str = option("auto", "what parts the cells: , ; | or tab")
+    decimal: str = option("auto", "the decimal mark", choices=("auto", ".", ","))
+    header: int = option(-1, "lines of names above the rows; -1 to find out", low=-1, high=3)
+    ragged: str = option(
+        "error",
+        "what to do with rows of another width that cannot be mended",
+        choices=("error", "skip"),
+    )
+    roles: Mapping[str, str] = option({}, "the role of columns, by header or canonical name")
+    genres: str = option("", "FMA's tree of genres, to turn genre ids into names")
+
+
+def claims(path: str | Path) -> bool:
+    """Tell whether a path looks like a table, by its suffix."""
+    return Path(path).suffix.lower() in SUFFIXES
+
+
+def load(options: Options) -> Collection:
+    """Read a table of songs.
+
+    Parameters
+    ----------
+    options : the path, and whatever is not to be found out.
+
+    Returns
+    -------
+    The songs, with a role for every column, the findings, and the history's first lines.
+
+    Raises
+    ------
+    InputError
+        If there is no table at the path, or a line of it cannot be read.
+    UnknownNameError
+        For a layout, sheet, role or column that does not exist.
+    MissingExtraError
+        For a workbook without the extra ``excel``.
+    """
+    path = Path(options.path).expanduser()
+    wish = Wish(options.sheet, options.encoding, options.delimiter, options.header, options.ragged)
+    table = read_table(path, wish)
+    layout = find_layout(options.layout, table.frame.columns, headed=table.headed)
+    demands = Demands(options.roles, options.decimal, _genre_names(options.genres, path))
+    return to_collection(table, layout, demands)
+
+
+def of_frame(
+    frame: Any, roles: Mapping[str, str] | None = None, layout: str = "auto", name: str = "frame"
+) -> Collection:
+    """Make a collection of a polars, pandas or pyarrow table, or any other that narwhals knows.
+
+    Parameters
+    ----------
+    frame : one row per song.
+    roles : the role of columns, by header or canonical name.
+    layout : a known layout's name, "auto" or "none".
+    name : what the history calls the frame.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> songs = of_frame(pl.DataFrame({"track_name": ["Jóga"], "tempo": [87.9], "energy": [0.4]}))
+    >>> songs.frame["title"].to_list()
+    ['Jóga']
+    """
+    table = read_frame(frame, name)
+    found = find_layout(layout, table.frame.columns, headed=True)
+    return to_collection(table, found, Demands(roles or {}))
+
+
+def _genre_names(given: str, beside: Path) -> dict[str, str]:
+    """Return the names of genres by id, of the tree given or lying beside the table."""
+    paths = [Path(given).expanduser()] if given else [beside.parent / name for name in _TREES]
+    for path in paths:
+        if given or (path.is_file() and path != beside):
+            frame = read_table(path, Wish()).frame
+            if {"genre_id", "title"} <= set(frame.columns):
+                return dict(frame.select("genre_id", "title").drop_nulls().iter_rows())
+    return {}
