@@ -1,0 +1,61 @@
+"""Group genre labels by a tree of genres, as the Free Music Archive's.
+
+The tree is a table with one line per genre: ``genre_id, #tracks, parent, title, top_level``. A
+label, by id or by title, belongs to the genre at its root: "Post-Rock" (26) has the parent "Rock"
+(12), which has none.
+
+References
+----------
+Defferrard et al. (2017), "FMA: A Dataset for Music Analysis".
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from songscape.clean._labels import label_key
+from songscape.core.errors import InputError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_COLUMNS = ("genre_id", "parent", "title")
+
+
+def read_tree(path: Path) -> dict[str, str]:
+    """Return for every genre, by id and by key of its title, the title at its root.
+
+    Raises
+    ------
+    InputError
+        If the file is not there, or is no tree of genres.
+    """
+    table = _table(path)
+    titles = dict(zip(table["genre_id"], table["title"], strict=True))
+    parents = dict(zip(table["genre_id"], table["parent"], strict=True))
+    roots = {genre: titles[_root(genre, parents, path)] for genre in titles}
+    return {label_key(titles[genre]): root for genre, root in roots.items()} | roots
+
+
+def _table(path: Path) -> pl.DataFrame:
+    """Read the tree's columns as texts."""
+    try:
+        table = pl.read_csv(path, infer_schema=False)
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise InputError(f"The genre tree {path} cannot be read: {error}.") from None
+    lacking = [name for name in _COLUMNS if name not in table.columns]
+    if lacking:
+        raise InputError(f"The genre tree {path} needs the columns {', '.join(lacking)}.")
+    return table.select(_COLUMNS).drop_nulls()
+
+
+def _root(genre: str, parents: dict[str, str], path: Path) -> str:
+    """Climb from a genre to the one that has no parent in the table."""
+    seen = [genre]
+    while (parent := parents[seen[-1]]) in parents:
+        if parent in seen:
+            raise InputError(f"The genre tree {path} runs in a circle at genre {parent}.")
+        seen.append(parent)
+    return seen[-1]
