@@ -1,0 +1,201 @@
+"""What a run says first, in words: the sentence, the three numbers, the verdict, the methods."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from songscape.view._choice_charts import spoken
+from songscape.view._parts import cluster_names
+from songscape.view._text import count, decimal, listing, percent, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from songscape.core.record import Record
+
+AGREEMENT = ((0.05, "hardly at all"), (0.2, "weakly"), (0.45, "partly"), (0.7, "largely"))
+STABILITY = (
+    (0.5, "mostly different groups come back"),
+    (0.75, "about half of each group comes back"),
+    (0.9, "most of each group comes back"),
+)
+
+
+def headline(record: Record) -> str:
+    """Say in one or two sentences what was found."""
+    run, names = record.run, cluster_names(record)
+    songs, found = count(run.get("n_tracks") or record.tracks.height), len(names)
+    if found <= 1:
+        return f"These {songs} songs form one group; nothing in their features parts them."
+    largest = listing([names[cluster] for cluster in sorted(names)[:3]], 3)
+    if (run.get("verdict") or {}).get("natural"):
+        return f"These {songs} songs fall into {found} groups. The largest are: {largest}."
+    return (
+        f"These {songs} songs shade into one another; there is no natural number of groups. "
+        f"{found} regions help to talk about them. The largest are: {largest}."
+    )
+
+
+def tiles(record: Record) -> list[dict[str, str]]:
+    """Return the three numbers: how many groups, agreement with labels, stability."""
+    run = record.run
+    natural = (run.get("verdict") or {}).get("natural")
+    found = len(cluster_names(record))
+    kind = {True: "groups, a natural number", False: "regions, no natural number"}
+    parts = [{"value": str(found), "label": kind.get(natural, "groups"), "note": _spread(run)}]
+    agreement = run.get("agreement")
+    if agreement:
+        parts.append(_agreement(agreement))
+    stability = (run.get("stability") or {}).get("mean_ari")
+    if stability is not None:
+        parts.append(
+            {
+                "value": decimal(stability),
+                "label": "stability, 0 to 1",
+                "note": f"With other songs of the same kind, {_word(stability, STABILITY)}.",
+            }
+        )
+    return parts
+
+
+def _spread(run: Mapping[str, Any]) -> str:
+    """Say how large the clusters are."""
+    sizes = [int(size) for size in run.get("cluster_sizes") or ()]
+    if len(sizes) < 2:
+        return ""
+    return f"The smallest has {count(min(sizes))} songs, the largest {count(max(sizes))}."
+
+
+def _agreement(agreement: Mapping[str, Any]) -> dict[str, str]:
+    """Return the tile that compares the clusters with people's labels."""
+    ami, chance = agreement.get("ami"), agreement.get("permuted_ami")
+    label = shown(agreement.get("label") or "genre", 30)
+    beside = f" Shuffled labels reach {decimal(chance)}." if chance is not None else ""
+    word = _word(ami or 0.0, AGREEMENT, "almost exactly")
+    return {
+        "value": decimal(ami),
+        "label": f"agreement with {label} (AMI), 0 to 1",
+        "note": f"The groups follow {label} {word}.{beside}",
+    }
+
+
+def _word(
+    value: float, scale: tuple[tuple[float, str], ...], top: str = "the same groups come back"
+) -> str:
+    """Return the word of the first step above a value."""
+    return next((word for limit, word in scale if value < limit), top)
+
+
+def verdict(record: Record) -> dict[str, Any] | None:
+    """Return the verdict on the number of groups, with every criterion's own answer."""
+    given = record.run.get("verdict")
+    if not given:
+        return None
+    better = {}
+    if {"criterion", "better"} <= set(record.scores.columns):
+        pairs = record.scores.select("criterion", "better").unique(maintain_order=True).rows()
+        better = dict(pairs)
+    rows = [
+        {
+            "name": spoken(str(name)),
+            "k": answer.get("k"),
+            "value": _figure(answer.get("value")),
+            "agrees": answer.get("k") == record.run.get("k"),
+            "never": better.get(name) == "never",
+        }
+        for name, answer in (given.get("criteria") or {}).items()
+    ]
+    rows.sort(key=lambda row: row["never"])
+    title = "There is a natural number of groups" if given.get("natural") else (
+        "There is no natural number of groups"
+    )  # fmt: skip
+    return {
+        "natural": bool(given.get("natural")),
+        "title": title,
+        "reason": shown(given.get("reason"), 1200),
+        "k": given.get("k"),
+        "criteria": rows,
+    }
+
+
+def _figure(value: float | None) -> str:
+    """Return a score with digits to match its size."""
+    if value is None:
+        return "–"
+    return count(value).replace("-", "−") if abs(value) >= 1000 else decimal(value, 3)
+
+
+def scores(record: Record) -> list[tuple[str, str, str]]:
+    """Return the scores of the chosen grouping: name, value, what it means."""
+    says = {
+        "silhouette": "−1 to 1; above 0.5 is clear, below 0.25 is weak separation",
+        "davies_bouldin": "from 0; lower is better separated",
+        "calinski_harabasz": "only to be compared within this space",
+    }
+    given = record.run.get("scores") or {}
+    return [
+        (spoken(name), _figure(given[name]), text)
+        for name, text in says.items()
+        if given.get(name) is not None
+    ]
+
+
+def agreement(record: Record) -> list[tuple[str, str, str]]:
+    """Return the scores against people's labels: name, value, what it means."""
+    says = {
+        "ami": ("AMI", "shared information, chance taken off; 1 is the same partition"),
+        "permuted_ami": ("AMI, labels shuffled", "what chance gives"),
+        "ari": ("ARI", "pairs of songs put together or apart alike, chance taken off"),
+        "v_measure": ("V-measure", "homogeneity and completeness together"),
+        "homogeneity": ("Homogeneity", "1 if every group has one label only"),
+        "completeness": ("Completeness", "1 if every label lies in one group"),
+        "purity": ("Purity", "songs that carry the most frequent label of their group"),
+        "plain_knn": ("Nearest song", "its nearest song has the same label"),
+        "artist_filtered_knn": (
+            "Nearest song by another artist",
+            "the same, when the artist's own songs do not count",
+        ),
+    }
+    given = record.run.get("agreement") or {}
+    shares = ("purity", "plain_knn", "artist_filtered_knn")
+    return [
+        (name, (percent if key in shares else decimal)(given[key]), text)
+        for key, (name, text) in says.items()
+        if given.get(key) is not None
+    ]
+
+
+def methods(record: Record) -> list[tuple[str, str]]:
+    """Return the facts that make the run repeatable, as pairs of name and value."""
+    run = record.run
+    source, space = run.get("source") or {}, run.get("space") or {}
+    facts = {
+        "Source": source.get("path"),
+        "SHA-256 of the source": source.get("sha256"),
+        "Songs read, songs mapped": f"{count(run['n_read'])}, {count(run['n_tracks'])}"
+        if run.get("n_read") and run.get("n_tracks")
+        else None,
+        "Method": run.get("method"),
+        "Seed": run.get("seed"),
+        "Space": f"{space.get('name')}: {count(space['n'])} songs × {space.get('d')} "
+        f"coordinates, fingerprint {space.get('fingerprint')}"
+        if space.get("n")
+        else None,
+        "Features": ", ".join(shown(name, 60) for name in run.get("features") or ()),
+        "Threads": run.get("threads"),
+        "Versions": _versions(run),
+    }
+    return [(name, shown(fact, 4000)) for name, fact in facts.items() if fact not in (None, "")]
+
+
+def _versions(run: Mapping[str, Any]) -> str:
+    """Return songscape's version and those of what it stands on."""
+    versions = {"songscape": run.get("songscape"), **(run.get("versions") or {})}
+    return ", ".join(f"{name} {version}" for name, version in versions.items() if version)
+
+
+def timings(record: Record) -> list[tuple[str, float, float]]:
+    """Return stage, seconds and share of the longest stage."""
+    given = {str(name): float(s) for name, s in (record.run.get("timings") or {}).items()}
+    longest = max(given.values(), default=0.0) or 1.0
+    return [(name, seconds, seconds / longest) for name, seconds in given.items()]

@@ -1,0 +1,113 @@
+"""Numbers and names as people write them.
+
+Names come from files of strangers: control characters are taken out, line ends become spaces, long
+ones are clipped with an ellipsis. Escaping is left to the place they go to.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from typing import Any
+
+_UNITLESS = ("", "0..1", "0–1", "0-1")
+_MINUS = "−"
+
+
+def shown(text: Any, most: int = 120) -> str:
+    """Return any value as one clean line of at most `most` characters.
+
+    >>> shown("a" + chr(10) + "b" + chr(0)), shown("x" * 9, 4), shown(None), shown(["rock", "pop"])
+    ('a b', 'xxx…', '', 'rock; pop')
+    """
+    if text is None:
+        return ""
+    if isinstance(text, list | tuple):
+        text = "; ".join(str(item) for item in text)
+    # Only the beginning can be seen, so a text of megabytes is not worked through.
+    line = re.sub(r"\s+", " ", str(text)[: 4 * most + 40]).strip()
+    line = "".join(letter for letter in line if _printable(letter))
+    return line if len(line) <= most else line[: most - 1].rstrip() + "…"
+
+
+def _printable(letter: str) -> bool:
+    """Tell whether a character may be shown: no control, no half of a pair, no non-character."""
+    category = unicodedata.category(letter)
+    # Bidi overrides (Cf) would turn the text around them; joiners shape emoji and scripts.
+    return letter in "\u200c\u200d" or category not in ("Cc", "Cs", "Cn", "Cf")
+
+
+def count(number: float) -> str:
+    """Return a whole number with thousands separated.
+
+    >>> count(113999)
+    '113,999'
+    """
+    return f"{round(number):,}"
+
+
+def percent(share: float | None) -> str:
+    """Return a share as a percentage with as many digits as it deserves.
+
+    >>> percent(0.283), percent(0.0042), percent(0.00001), percent(0), percent(None)
+    ('28%', '0.4%', '<0.1%', '0%', '–')
+    """
+    if share is None or not math.isfinite(share):
+        return "–"
+    if 0 < share < 0.001:
+        return "<0.1%"
+    return f"{share:.0%}" if share == 0 or share >= 0.095 else f"{100 * share:.1f}%"
+
+
+def decimal(number: float | None, digits: int = 2, *, sign: bool = False) -> str:
+    """Return a number with fixed decimals and a true minus sign.
+
+    >>> decimal(-0.217), decimal(1.04, 1, sign=True), decimal(None), decimal(-0.001)
+    ('−0.22', '+1.0', '–', '0.00')
+    """
+    if number is None or not math.isfinite(number):
+        return "–"
+    text = f"{number:{'+' if sign else ''}.{digits}f}"
+    if float(text) == 0:
+        text = text.lstrip("+-")
+    return text.replace("-", _MINUS)
+
+
+def quantity(value: float | None, unit: str = "") -> str:
+    """Return a value with its unit and about three significant digits.
+
+    >>> quantity(128.03, "BPM"), quantity(0.6789, "0..1"), quantity(-7.2, "dB")
+    ('128 BPM', '0.68', '−7.2 dB')
+    >>> quantity(230666, "ms"), quantity(4380, "")
+    ('3:51 min', '4,380')
+    """
+    if value is None or not math.isfinite(value):
+        return "–"
+    if unit in ("ms", "s"):
+        return _clock(value / 1000 if unit == "ms" else value)
+    size = abs(value)
+    if unit in ("0..1", "0–1", "0-1"):
+        text = f"{value:.2f}" if size >= 0.01 or size == 0 else f"{value:.1g}"
+    elif size >= 100 or value == int(value):
+        text = f"{value:,.0f}"
+    else:
+        text = f"{value:.1f}" if size >= 1 else f"{value:.2g}"
+    return text.replace("-", _MINUS) + ("" if unit in _UNITLESS else f" {unit}")
+
+
+def _clock(seconds: float) -> str:
+    """Return a time as minutes and seconds."""
+    whole = round(seconds)
+    return f"{whole // 60}:{whole % 60:02d} min" if whole >= 60 else f"{seconds:.1f} s"
+
+
+def listing(items: list[str], most: int = 4) -> str:
+    """Join names as a sentence does.
+
+    >>> listing(["tempo"]), listing(["a", "b", "c"]), listing(list("abcdef"))
+    ('tempo', 'a, b and c', 'a, b, c, d and 2 more')
+    """
+    if len(items) > most + 1:
+        return f"{', '.join(items[:most])} and {len(items) - most} more"
+    return " and ".join([", ".join(items[:-1]), items[-1]] if len(items) > 1 else items)
