@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 _BRACKETED = r"^\s*\[.*\]\s*$"
 _SEPARATORS = (";", "|")
-_GUARD = r"^'('*[=+\-@\t\r])"
+_LISTS_LEAST = 0.05
+_GUARD = r"^'('*[=+\-@\t\r\n])"
 _ITEM = re.compile(
     r"""\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"|([^,'"\s][^,]*?))\s*(?:,|$)""", re.DOTALL
 )
@@ -37,7 +38,7 @@ def to_text(cells: pl.Series) -> pl.Series:
 def unguarded(frame: pl.DataFrame) -> tuple[pl.DataFrame, int]:
     """Take off the apostrophe that keeps spreadsheets from running a cell as a formula.
 
-    songscape's own tables put one before ``= + - @``, tab and carriage return, and before
+    songscape's own tables put one before ``= + - @``, tab and line ends, and before
     apostrophes in front of those, so reading gives back exactly what was written.
 
     Returns
@@ -68,10 +69,12 @@ def separator_of(cells: pl.Series, expected: str = "") -> str | None:
         return None
     if filled.str.contains(_BRACKETED).sum() > 0.5 * filled.len():
         return "["
-    for separator in _SEPARATORS:
-        if filled.str.contains(separator, literal=True).sum() >= 0.05 * filled.len():
-            return separator
-    return expected or None
+    candidates = (*_SEPARATORS, expected) if expected else _SEPARATORS
+    counts = {each: filled.str.contains(each, literal=True).sum() for each in candidates}
+    most = max(candidates, key=lambda each: counts[each])
+    if expected:
+        return most if counts[most] else expected
+    return most if counts[most] >= _LISTS_LEAST * filled.len() else None
 
 
 def is_bracketed(cells: pl.Series) -> bool:
@@ -81,7 +84,7 @@ def is_bracketed(cells: pl.Series) -> bool:
 
 
 def to_lists(cells: pl.Series, separator: str, names: Mapping[str, str] | None = None) -> pl.Series:
-    """Parse a column of lists in text.
+    r"""Parse a column of lists in text.
 
     Parameters
     ----------
@@ -95,7 +98,7 @@ def to_lists(cells: pl.Series, separator: str, names: Mapping[str, str] | None =
 
     Examples
     --------
-    >>> to_lists(pl.Series(["['Hip-Hop', \\"Rock 'n' Roll\\"]", None]), "[").to_list()
+    >>> to_lists(pl.Series(["['Hip-Hop', \"Rock 'n' Roll\"]", None]), "[").to_list()
     [['Hip-Hop', "Rock 'n' Roll"], None]
     """
     distinct = cells.drop_nulls().unique()

@@ -26,7 +26,7 @@ _HINT = re.compile(r"\Asep=(.)\r?\n", re.IGNORECASE)
 
 
 def delimiter_of(text: str, asked: str) -> tuple[str, int]:
-    """Return the delimiter of a text, and how many characters its Excel hint takes.
+    r"""Return the delimiter of a text, and how many characters its Excel hint takes.
 
     Parameters
     ----------
@@ -35,7 +35,7 @@ def delimiter_of(text: str, asked: str) -> tuple[str, int]:
 
     Examples
     --------
-    >>> delimiter_of("artist;tempo\\nBjörk;120,5\\n", "auto")
+    >>> delimiter_of("artist;tempo\nBjörk;120,5\n", "auto")
     (';', 0)
     """
     hint = _HINT.match(text)
@@ -55,6 +55,16 @@ def delimiter_finding(delimiter: str) -> tuple[Finding, ...]:
     says = f"Cells are parted by {name}, not by comma."
     overrule = "--set source.delimiter=,"
     return (Finding("delimiter", "file", 1, says, f"read with {name}", overrule, Severity.NOTE),)
+
+
+def line_end_finding(text: str) -> tuple[Finding, ...]:
+    """Say how lines end, unless by a plain newline."""
+    windows, plain, old = text.count("\r\n"), text.count("\n"), text.count("\r")
+    if not old:
+        return ()
+    kind = "CR+LF" if windows == plain == old else "CR" if not plain else "CR+LF and LF, mixed"
+    says = f"Lines end in {kind}."
+    return (Finding("line-ends", "file", old, says, "read as line ends", severity=Severity.NOTE),)
 
 
 def _agreement(text: str, delimiter: str) -> tuple[float, int]:

@@ -6,24 +6,27 @@ first bytes, and so are the files that people give by mistake, as an image or a 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from difflib import get_close_matches
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 
 from songscape.core.errors import InputError
-from songscape.sources._dialect import delimiter_finding, delimiter_of
+from songscape.sources._dialect import delimiter_finding, delimiter_of, line_end_finding
 from songscape.sources._encoding import decode
 from songscape.sources._header import with_header
 from songscape.sources._records import Reading, read_records
 from songscape.sources._tabular import Table
 
-SUFFIXES = frozenset(
-    (".csv", ".tsv", ".tab", ".psv", ".txt", ".parquet", ".pq", ".xlsx", ".xlsm", ".xlsb", ".xls")
-    + (".ods", ".json", ".jsonl", ".ndjson")
-)
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from songscape.sources.table import Options
+
+_TEXT = (".csv", ".tsv", ".tab", ".psv", ".txt", ".json", ".jsonl", ".ndjson")
+_BINARY = (".parquet", ".pq", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+SUFFIXES = frozenset((*_TEXT, *_BINARY))
 _FOREIGN = {
     b"\x89PNG": "an image",
     b"\xff\xd8\xff": "an image",
@@ -45,24 +48,13 @@ _SAMPLE = 1 << 16
 _CONTROL = frozenset(range(32)) - {0, 8, 9, 10, 12, 13, 27}
 
 
-@dataclass(frozen=True)
-class Wish:
-    """How a file is to be read; the fields are those of ``table.Options``."""
-
-    sheet: str = ""
-    encoding: str = "auto"
-    delimiter: str = "auto"
-    header: int = -1
-    ragged: str = "error"
-
-
-def read_table(path: Path, wish: Wish) -> Table:
+def read_table(path: Path, options: Options) -> Table:
     """Read the cells of a file.
 
     Parameters
     ----------
     path : the file.
-    wish : how to read it.
+    options : how to read it.
 
     Raises
     ------
@@ -75,16 +67,16 @@ def read_table(path: Path, wish: Wish) -> Table:
     if data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         from songscape.sources._workbook import read_workbook
 
-        return read_workbook(path, wish.sheet, wish.header)
+        return read_workbook(path, options.sheet, options.header)
     _refuse_foreign(data, path.name)
-    text, findings = decode(data, wish.encoding, path.name)
+    text, findings = decode(data, options.encoding, path.name)
     if not text.strip():
         raise InputError(f"{path.name} is empty.")
     if text.lstrip()[0] in "[{":
         from songscape.sources._json import read_json
 
         return read_json(text, path.name).note(*findings)
-    return _delimited(text, path.name, wish).note(*findings)
+    return _delimited(text, path.name, options).note(*findings)
 
 
 def _bytes(path: Path) -> bytes:
@@ -140,12 +132,13 @@ def _parquet(path: Path) -> Table:
     return Table(path.name, frame, np.arange(1, frame.height + 1, dtype=np.int64))
 
 
-def _delimited(text: str, name: str, wish: Wish) -> Table:
+def _delimited(text: str, name: str, options: Options) -> Table:
     """Read a delimited text."""
-    delimiter, start = delimiter_of(text, wish.delimiter)
+    delimiter, start = delimiter_of(text, options.delimiter)
     body = text[start:]
     above = len(body) - len(body.lstrip("\r\n"))
     skipped = text[: start + above].count("\n")
-    reading = Reading(name, delimiter, wish.ragged, skipped)
+    reading = Reading(name, delimiter, options.ragged, skipped)
     records = read_records(body[above:], reading)
-    return with_header(records, wish.header, name).note(*delimiter_finding(delimiter))
+    table = with_header(records, options.header, name)
+    return table.note(*delimiter_finding(delimiter), *line_end_finding(body))

@@ -9,10 +9,43 @@ import numpy as np
 import polars as pl
 
 from songscape.core.errors import InputError
+from songscape.sources._meaning import to_collection
+from songscape.sources._parts import Demands
 from songscape.sources._tabular import Table
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from typing import Any
+
+    from songscape.core.collection import Collection
+
+
+def collection(
+    frame: Any, roles: Mapping[str, str] | None = None, layout: str = "auto", name: str = "frame"
+) -> Collection:
+    """Make a collection of a polars, pandas or pyarrow table, or any other that narwhals knows.
+
+    Parameters
+    ----------
+    frame : one row per song.
+    roles : the role of columns, by header or canonical name.
+    layout : a known layout's name, "auto" or "none".
+    name : what the history calls the frame.
+
+    Raises
+    ------
+    InputError
+        If it is no frame, or has no rows.
+    UnknownNameError
+        For a layout, role or column that does not exist.
+
+    Examples
+    --------
+    >>> songs = collection(pl.DataFrame({"track_name": ["Jóga"], "tempo": [87.9]}))
+    >>> songs.frame["title"].to_list()
+    ['Jóga']
+    """
+    return to_collection(read_frame(frame, name), layout, Demands(roles or {}))
 
 
 def read_frame(frame: Any, name: str) -> Table:
@@ -57,7 +90,7 @@ def _plain_column(column: pl.Series) -> pl.Series:
         return column
     if kind.is_numeric():
         return column.cast(pl.Float64) if kind.is_decimal() else column
-    if isinstance(kind, pl.List | pl.Array) and not kind.is_nested_deep():
+    if isinstance(kind, pl.List | pl.Array) and not isinstance(kind.inner, pl.List | pl.Struct):
         return column.cast(pl.List(pl.String))
     return column.cast(pl.String, strict=False)
 
@@ -87,4 +120,5 @@ def _to_polars(frame: Any) -> pl.DataFrame:
 
 def _values(column: Any) -> list[Any]:
     """Return the values of a column, with None for what is missing."""
-    return [None if value is None or value != value else value for value in column.to_list()]
+    pairs = zip(column, column.is_null(), strict=True)
+    return [None if missing else value for value, missing in pairs]

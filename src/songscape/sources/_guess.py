@@ -8,7 +8,6 @@ code. Lists are read as lists. All other text is text.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -16,13 +15,10 @@ from songscape.core.collection import Column, Kind, Role
 from songscape.sources._cells import is_bracketed
 from songscape.sources._numbers import to_numbers
 
-if TYPE_CHECKING:
-    from songscape.sources._layouts import Layout
-
 NUMBER_ROLES = frozenset((Role.FEATURE, Role.PLACE, Role.MAP, Role.DOUBT, Role.LABEL))
 TRUTH = {"true": 1.0, "false": 0.0}
 _KEY_NAME = re.compile(
-    r"(^|[\s_.\-])(ids?|uris?|hrefs?|guid|uuid|mbid|isrc|barcode)(\(s\))?$", re.I
+    r"(^|[\s_.\-])(ids?|uris?|hrefs?|guid|uuid|mbid|isrc|barcode)(\(s\))?$", re.IGNORECASE
 )
 _GENRE_NAME = re.compile(r"genre|género|gênero|genere|style|tags?$|жанр|ジャンル", re.IGNORECASE)
 _LABEL_MOST = 200
@@ -99,8 +95,3 @@ def _few_values(cells: pl.Series) -> bool:
     count = cells.drop_nulls().n_unique()
     longest = cells.str.len_chars().max() or 0
     return 2 <= count <= min(_LABEL_MOST, cells.len() // 5) and int(str(longest)) <= 60
-
-
-def unlisted(layout: Layout, column: Column) -> bool:
-    """Tell whether a guessed column goes beyond what its layout says of unlisted ones."""
-    return not (layout.others and column.role is Role.FEATURE)

@@ -8,7 +8,7 @@ first record just as they do below it, there is no header.
 
 from __future__ import annotations
 
-from itertools import accumulate
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from songscape.core.errors import InputError
@@ -92,7 +92,7 @@ def _deeper(sample: list[_Row]) -> int:
 def _repeats(row: _Row) -> bool:
     """Tell whether a name stands twice in a row, next to itself, or is left out after the first."""
     filled = [cell for cell in row if cell]
-    return any(one == other for one, other in zip(filled, filled[1:], strict=False)) or (
+    return any(one == other for one, other in pairwise(filled)) or (
         len(filled) > 1 and None in row[1:]
     )
 
@@ -129,7 +129,10 @@ def _joined(header: list[_Row], index: str | None, width: int) -> list[str]:
 
 def _carried(row: _Row) -> list[str]:
     """Carry a name to the right over the blanks that merged cells leave."""
-    return list(accumulate((_tidy(cell) for cell in row), lambda left, here: here or left))
+    carried: list[str] = []
+    for cell in row:
+        carried.append(_tidy(cell) or (carried[-1] if carried else ""))
+    return carried
 
 
 def _tidy(cell: str | None) -> str:

@@ -8,99 +8,63 @@ values; cleaning makes them missing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from songscape.core.collection import Collection, Column, Kind, Role
+from songscape.core.collection import Collection, Column, Role
 from songscape.core.errors import InputError, UnknownNameError
 from songscape.sources import _remarks
-from songscape.sources._cells import separator_of, to_lists, to_text, unguarded
-from songscape.sources._guess import NUMBER_ROLES, TRUTH, guess, is_index, label_column
+from songscape.sources._cells import to_text, unguarded
+from songscape.sources._guess import is_index, label_column
 from songscape.sources._identity import ids_of, row_numbers
-from songscape.sources._layouts import VOCABULARY, Entry, Layout, spelling
-from songscape.sources._numbers import Cast, clock_milliseconds, decimal_mark, to_numbers
+from songscape.sources._layouts import UNKNOWN, VOCABULARY, find_layout, spelling
+from songscape.sources._numbers import decimal_mark
+from songscape.sources._parts import Part, part_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from songscape.sources._layouts import Entry, Layout
+    from songscape.sources._parts import Demands
     from songscape.sources._tabular import Table
 
 _RATIO = "0..1"
 
 
-@dataclass(frozen=True)
-class Demands:
-    """What the user says of a table.
-
-    Parameters
-    ----------
-    roles : the role of columns, by header or by canonical name.
-    mark : the decimal mark, "." or ",", or "auto".
-    tree : names of genres by id.
-    """
-
-    roles: Mapping[str, str] = field(default_factory=dict)
-    mark: str = "auto"
-    tree: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, eq=False)
-class Part:
-    """One column on its way into a collection.
-
-    Parameters
-    ----------
-    header : its name in the source.
-    name : its name in the collection.
-    column : what it means.
-    values : its values in that meaning.
-    entry : what the layout said, if it knew the column.
-    cast : how the cast to numbers went, for numbers.
-    how : "layout", "name", "values" or "user": who said what the column is.
-    lists : in how many rows a list was read from a text.
-    factor : what the values were multiplied by.
-    """
-
-    header: str
-    name: str
-    column: Column
-    values: pl.Series
-    entry: Entry | None = None
-    cast: Cast | None = None
-    how: str = "layout"
-    lists: int = 0
-    factor: float = 1.0
-
-
-def to_collection(table: Table, layout: Layout, demands: Demands) -> Collection:
+def to_collection(table: Table, layout_name: str, demands: Demands) -> Collection:
     """Give every column of a table its meaning.
 
     Parameters
     ----------
     table : the cells.
-    layout : what is known of such tables.
+    layout_name : "auto", a layout's name or "none".
     demands : what the user says.
 
     Raises
     ------
     UnknownNameError
-        If a role is given to a column that is not there, or is no role.
+        If there is no such layout, or a role is given to a column that is not there, or is none.
+    InputError
+        If the table is empty, or a role does not fit the values.
     """
-    width = table.frame.width
-    table = _named(table, layout)
-    entries = layout.match(table.frame.columns) if table.headed else _entries_by_name(table, layout)
-    roles = _roles(demands.roles, table.frame.columns, entries)
-    table = _tidied(table, frozenset(roles))
-    mark = decimal_mark(table.frame) if demands.mark == "auto" else demands.mark
+    layout = find_layout(layout_name, table.frame.columns, headed=table.headed)
+    named = _named(table, layout)
+    headers = named.frame.columns
+    # The numbered names of a table without a header tell nothing.
+    entries = layout.match(headers) if table.headed or layout.widths else {}
+    roles = _roles(demands.roles, headers, entries)
+    tidied = _tidied(named, frozenset(roles))
+    if demands.mark == "auto":
+        demands = replace(demands, mark=decimal_mark(tidied.frame))
     parts = [
-        _part(cells, entries.get(cells.name), roles.get(cells.name), replace(demands, mark=mark))
-        for cells in table.frame.iter_columns()
+        part_of(cells, entries.get(cells.name), roles.get(cells.name), demands)
+        for cells in tidied.frame.iter_columns()
     ]
-    parts = _labelled(_percent_to_ratio(_owned(parts, layout)), table.frame)
-    parts = _with_place(_with_years(parts))
-    return _collected(table, layout, _unique_names(_identified(parts, table)), width)
+    parts = _labelled(_percent_to_ratio(_owned(parts, layout)), tidied.frame)
+    parts = _unique_names(_identified(_with_place(_with_dates(parts, tidied.frame))))
+    return _collected(tidied, layout, parts, len(headers))
 
 
 def _named(table: Table, layout: Layout) -> Table:
@@ -108,14 +72,8 @@ def _named(table: Table, layout: Layout) -> Table:
     if table.headed or not layout.widths:
         return table
     names = layout.names(table.frame.width)
-    return replace(
-        table, frame=table.frame.rename(dict(zip(table.frame.columns, names, strict=True)))
-    )
-
-
-def _entries_by_name(table: Table, layout: Layout) -> dict[str, Entry]:
-    """Return what is known of the columns a layout named itself."""
-    return layout.match(table.frame.columns) if layout.widths else {}
+    renamed = table.frame.rename(dict(zip(table.frame.columns, names, strict=True)))
+    return replace(table, frame=renamed)
 
 
 def _roles(
@@ -128,7 +86,8 @@ def _roles(
     for name, role in asked.items():
         header = spelled.get(name) or spelled.get(spelling(name))
         if header is None:
-            raise UnknownNameError("column", name, {*headers, *spelled})
+            known = {*headers, *(entry.name for entry in entries.values())}
+            raise UnknownNameError("column", name, known)
         if role not in set(Role):
             raise UnknownNameError("role", role, [str(each) for each in Role])
         roles[header] = Role(role)
@@ -138,82 +97,21 @@ def _roles(
 def _tidied(table: Table, wanted: frozenset[str]) -> Table:
     """Take off formula guards, and leave out columns that hold nothing or only number the rows."""
     frame, guarded = unguarded(table.frame)
-    table = replace(table, frame=frame).note(*_remarks.guarded(guarded))
     empty = [cells.name for cells in frame.iter_columns() if cells.null_count() == cells.len()]
-    index = [
-        cells.name
-        for cells in frame.iter_columns()
-        if cells.name not in wanted
-        and cells.name not in empty
-        and is_index(cells, nameless=table.headed and cells.name in table.nameless)
-    ]
     if len(empty) == frame.width:
         raise InputError(f"All cells of {table.name} are empty.")
-    noted = table.note(*_remarks.index_columns(index), *_remarks.empty_columns(empty))
-    return noted.without([*empty, *index])
-
-
-def _part(cells: pl.Series, entry: Entry | None, role: Role | None, demands: Demands) -> Part:
-    """Give one column its meaning."""
-    if role is not None:
-        known = entry.column if entry and entry.column.role is role else Column(role)
-        how = "user"
-    elif entry is not None:
-        known, how = entry.column, "name"
-    else:
-        known, how = guess(cells, demands.mark), "values"
-    name = entry.name if entry else cells.name
-    known = replace(known, source=cells.name if cells.name != name else "")
-    part = Part(cells.name, name, known, cells, entry, how=how)
-    if known.role in NUMBER_ROLES:
-        return _number_part(part, demands)
-    return _text_part(part, demands)
-
-
-def _number_part(part: Part, demands: Demands) -> Part:
-    """Cast a column to numbers, in the unit its layout wants."""
-    entry, cells = part.entry, part.values
-    if entry and entry.date:
-        cells = to_text(cells).str.extract(r"(?:^|\D)((?:18|19|20)\d\d)(?:\D|$)")
-    if entry and entry.column.unit == "ms":
-        lengths = clock_milliseconds(cells)
-        if lengths is not None:
-            return replace(part, values=lengths)
-    cast = to_numbers(cells, demands.mark, {**TRUTH, **(entry.words if entry else {})})
-    if part.how != "user" and cast.share < 0.5:
-        # A name promised numbers that the cells do not hold: "energy: high".
-        text = replace(part, column=Column(Role.TEXT, source=part.column.source), how="values")
-        return _text_part(text, demands)
-    values, factor = cast.values, 1.0
-    if entry and entry.scale != 1 and _median(values) < entry.below:
-        values, factor = values * entry.scale, entry.scale
-    return replace(part, values=values.alias(part.name), cast=cast, factor=factor)
-
-
-def _median(values: pl.Series) -> float:
-    """Return the median of the values that are there, 0 if none are."""
-    median = values.median()
-    return float(median) if isinstance(median, int | float) else 0.0
-
-
-def _text_part(part: Part, demands: Demands) -> Part:
-    """Make a column text, or lists of texts where its cells hold lists."""
-    cells, role = part.values, part.column.role
-    if cells.dtype == pl.List and role in (Role.GENRE, Role.TEXT):
-        return replace(part, values=cells.cast(pl.List(pl.String)))
-    texts = to_text(cells)
-    separator = separator_of(texts, part.entry.list if part.entry else "")
-    bracketed = separator == "["
-    if role is Role.GENRE and separator or role is Role.TEXT and bracketed:
-        tree = demands.tree if part.entry and part.entry.tree else {}
-        lists = to_lists(texts, separator or "", tree)
-        return replace(part, values=lists, lists=lists.count())
-    if role is Role.GROUP and bracketed:
-        joined = to_lists(texts, "[").list.join(";")
-        return replace(part, values=joined, lists=joined.count())
-    if role is Role.GENRE:
-        texts = texts.str.strip_chars().replace("", None)
-    return replace(part, values=texts)
+    nameless = table.nameless if table.headed else frozenset()
+    index = [
+        cells.name
+        for cells in frame.drop(empty).iter_columns()
+        if cells.name not in wanted and is_index(cells, nameless=cells.name in nameless)
+    ]
+    remarks = (
+        *_remarks.guarded(guarded),
+        *_remarks.index_columns(index),
+        *_remarks.empty_columns(empty),
+    )
+    return replace(table, frame=frame.drop([*empty, *index])).note(*remarks)
 
 
 def _owned(parts: list[Part], layout: Layout) -> list[Part]:
@@ -232,12 +130,11 @@ def _owned(parts: list[Part], layout: Layout) -> list[Part]:
 def _percent_to_ratio(parts: list[Part]) -> list[Part]:
     """Bring shares in percent to 0..1: columns most of whose values other than 0 exceed 1.
 
-    A column of nothing but 0 and 1 goes with the others, as the speech of 1 % in a table of
-    percents.
+    A column of whole numbers goes with the others, as the speech of a table of percents, where
+    hardly a song has more than 1 %.
     """
     ratios = [part for part in parts if part.column.unit == _RATIO and part.cast]
-    above = {part.name: _share_above_one(part.values) for part in ratios}
-    percent = {name for name, share in above.items() if share > 0.5}
+    percent = {part.name for part in ratios if _share_above_one(part.values) > 0.5}
     if percent:
         percent |= {part.name for part in ratios if _whole(part.values)}
     return [
@@ -247,10 +144,9 @@ def _percent_to_ratio(parts: list[Part]) -> list[Part]:
 
 
 def _share_above_one(values: pl.Series) -> float:
-    """Return the share of values above 1 among those that are not 0."""
-    nonzero = values.filter(values != 0)
-    highest = values.max()
-    if not nonzero.len() or not isinstance(highest, float) or highest > 100:
+    """Return the share of values above 1 among those that are not 0; 0 if any is above 100."""
+    nonzero = values.drop_nulls().filter(values.drop_nulls() != 0)
+    if not nonzero.len() or (nonzero > 100).any():
         return 0.0
     return float((nonzero > 1).sum() / nonzero.len())
 
@@ -276,15 +172,12 @@ def _labelled(parts: list[Part], frame: pl.DataFrame) -> list[Part]:
     ]
 
 
-def _with_years(parts: list[Part]) -> list[Part]:
+def _with_dates(parts: list[Part], frame: pl.DataFrame) -> list[Part]:
     """Keep the dates that years were taken from, as text."""
-    return [each for part in parts for each in (part, *_date(part))]
-
-
-def _date(part: Part) -> list[Part]:
-    if not (part.entry and part.entry.date and part.cast):
-        return []
-    return []
+    dated = [part.header for part in parts if part.entry and part.entry.date and part.cast]
+    texts = {header: to_text(frame[header]) for header in dated}
+    longer = [header for header, dates in texts.items() if (dates.str.len_chars() > 4).any()]
+    return [*parts, *(Part(name, name, Column(Role.TEXT), texts[name]) for name in longer)]
 
 
 def _with_place(parts: list[Part]) -> list[Part]:
@@ -292,35 +185,41 @@ def _with_place(parts: list[Part]) -> list[Part]:
     by_name = {part.name: part for part in parts}
     if not {"latitude", "longitude"} <= by_name.keys() or "place" in by_name:
         return parts
-    where = pl.DataFrame(
-        {"north": by_name["latitude"].values, "east": by_name["longitude"].values}
-    ).select(pl.format("{}, {}", _degrees("north", "N", "S"), _degrees("east", "E", "W")))
-    return [*parts, Part("", "place", Column(Role.GROUP), where.to_series().alias("place"))]
+    degrees = pl.DataFrame([by_name[name].values.alias(name) for name in ("latitude", "longitude")])
+    where = degrees.select(
+        place=pl.format("{}, {}", _side("latitude", "N", "S"), _side("longitude", "E", "W"))
+    )
+    return [*parts, Part("", "place", Column(Role.GROUP), where["place"])]
 
 
-def _degrees(name: str, positive: str, negative: str) -> pl.Expr:
+def _side(name: str, positive: str, negative: str) -> pl.Expr:
     """Write degrees as people do: 15.75° S."""
     side = pl.when(pl.col(name) < 0).then(pl.lit(negative)).otherwise(pl.lit(positive))
     return pl.format("{}° {}", pl.col(name).abs().round(4), side)
 
 
-def _identified(parts: list[Part], table: Table) -> list[Part]:
+def _identified(parts: list[Part]) -> list[Part]:
     """Put the id of every song in front."""
     named = next((part for part in parts if part.column.role is Role.ID), None)
-    key = named or next((p for p in parts if p.entry and p.entry.identifies), None)
+    key = named or next((part for part in parts if _identifies(part)), None)
     if key is None:
-        id_part = Part("", "id", Column(Role.ID), row_numbers(table.frame.height))
-        return [id_part, *parts]
-    ids = ids_of(to_text(key.values).rename("id"))
-    same = ids.equals(to_text(key.values).rename("id"))
-    id_part = Part("", "id", Column(Role.ID, source=key.header), ids)
+        numbers = row_numbers(parts[0].values.len())
+        return [Part("", "id", Column(Role.ID), numbers), *parts]
+    texts = to_text(key.values)
+    ids = ids_of(texts)
+    identity = Part("", "id", Column(Role.ID, source=key.header), ids)
     if named is None:
-        return [id_part, *parts]
+        return [identity, *parts]
     others = [part for part in parts if part is not named]
-    if same:
-        return [id_part, *others]
-    kept = replace(named, name="source_id", column=Column(Role.KEY, source=named.header))
-    return [id_part, kept, *others]
+    if ids.equals(texts):
+        return [identity, *others]
+    kept = Column(Role.KEY, source=named.header)
+    return [identity, replace(named, name="source_id", column=kept), *others]
+
+
+def _identifies(part: Part) -> bool:
+    """Tell whether a column names songs: as its layout says, and still as a key."""
+    return bool(part.entry and part.entry.identifies and part.column.role is Role.KEY)
 
 
 def _unique_names(parts: list[Part]) -> list[Part]:
@@ -342,7 +241,8 @@ def _collected(table: Table, layout: Layout, parts: list[Part], width: int) -> C
     """Make the collection, its history and its findings."""
     frame = pl.DataFrame([part.values.alias(part.name) for part in parts])
     columns = {part.name: part.column for part in parts}
-    known = "no known layout" if layout.name in (VOCABULARY, "none") else f"layout {layout.name}"
+    unknown = layout.name in (VOCABULARY, UNKNOWN)
+    known = "no known layout" if unknown else f"layout {layout.name}"
     read = f"read {table.name}: {frame.height:,} rows × {width:,} columns, {known}"
     remarks = _remarks.about(parts, table, layout)
     return Collection(frame, columns, (read, *_remarks.history(parts)), (*table.findings, *remarks))

@@ -15,7 +15,7 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import polars as pl
@@ -177,7 +177,7 @@ class _UnclosedQuoteError(Exception):
 
 
 def _csv_rows(
-    text: str, delimiter: str, quoting: int, *, spaced: bool
+    text: str, delimiter: str, quoting: Literal[0, 3], *, spaced: bool
 ) -> tuple[list[list[str]], NDArray[np.int64]]:
     """Return the rows of a text that are not blank, and the line each starts in."""
     reader = csv.reader(

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from songscape.sources._layouts import Layout
-    from songscape.sources._meaning import Part
+    from songscape.sources._parts import Part
     from songscape.sources._tabular import Table
 
 _SHOWN = 5

@@ -14,14 +14,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from songscape.core.options import option
-from songscape.sources._files import SUFFIXES, Wish, read_table
-from songscape.sources._frames import read_frame
-from songscape.sources._layouts import find_layout
-from songscape.sources._meaning import Demands, to_collection
+from songscape.sources._files import SUFFIXES, read_table
+from songscape.sources._meaning import to_collection
+from songscape.sources._parts import Demands
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from typing import Any
 
     from songscape.core.collection import Collection
 
@@ -76,35 +74,8 @@ def load(options: Options) -> Collection:
         For a workbook without the extra ``excel``.
     """
     path = Path(options.path).expanduser()
-    wish = Wish(options.sheet, options.encoding, options.delimiter, options.header, options.ragged)
-    table = read_table(path, wish)
-    layout = find_layout(options.layout, table.frame.columns, headed=table.headed)
     demands = Demands(options.roles, options.decimal, _genre_names(options.genres, path))
-    return to_collection(table, layout, demands)
-
-
-def of_frame(
-    frame: Any, roles: Mapping[str, str] | None = None, layout: str = "auto", name: str = "frame"
-) -> Collection:
-    """Make a collection of a polars, pandas or pyarrow table, or any other that narwhals knows.
-
-    Parameters
-    ----------
-    frame : one row per song.
-    roles : the role of columns, by header or canonical name.
-    layout : a known layout's name, "auto" or "none".
-    name : what the history calls the frame.
-
-    Examples
-    --------
-    >>> import polars as pl
-    >>> songs = of_frame(pl.DataFrame({"track_name": ["Jóga"], "tempo": [87.9], "energy": [0.4]}))
-    >>> songs.frame["title"].to_list()
-    ['Jóga']
-    """
-    table = read_frame(frame, name)
-    found = find_layout(layout, table.frame.columns, headed=True)
-    return to_collection(table, found, Demands(roles or {}))
+    return to_collection(read_table(path, options), options.layout, demands)
 
 
 def _genre_names(given: str, beside: Path) -> dict[str, str]:
@@ -112,7 +83,7 @@ def _genre_names(given: str, beside: Path) -> dict[str, str]:
     paths = [Path(given).expanduser()] if given else [beside.parent / name for name in _TREES]
     for path in paths:
         if given or (path.is_file() and path != beside):
-            frame = read_table(path, Wish()).frame
+            frame = read_table(path, Options()).frame
             if {"genre_id", "title"} <= set(frame.columns):
                 return dict(frame.select("genre_id", "title").drop_nulls().iter_rows())
     return {}
