@@ -9,7 +9,10 @@
     ├── MissingExtraError    an optional dependency is not installed
     ├── DegenerateDataError  the numbers do not allow what was asked
     ├── SpaceMismatchError   scores taken in different spaces were about to be compared
-    └── RecordError          a run folder is missing, foreign or damaged
+    ├── RecordError          a run folder is missing, foreign or damaged
+    ├── LibraryError         a library is foreign, damaged, too new, or cannot be written
+    │   └── LockedError      another process is writing to it
+    └── WorkerError          the processes that describe files cannot do their work
 
 Every message is one sentence for a person: what is wrong, where, and the way out.
 """
@@ -75,3 +78,29 @@ class SpaceMismatchError(SongscapeError):
 
 class RecordError(SongscapeError):
     """A run folder is missing, foreign or damaged."""
+
+
+class LibraryError(SongscapeError):
+    """A library is foreign, damaged, made by a newer songscape, or cannot be written."""
+
+
+class LockedError(LibraryError):
+    """Another process is writing to the library.
+
+    Parameters
+    ----------
+    library : the library, as people write its path.
+    holder : the process id of the writer, None where it is not known.
+    """
+
+    def __init__(self, library: str, holder: int | None) -> None:
+        self.library, self.holder = library, holder
+        who = "another process" if holder is None else f"process {holder}"
+        super().__init__(
+            f"The library {library} is being written by {who}; wait for it to end, or name "
+            "another library with --library."
+        )
+
+
+class WorkerError(SongscapeError):
+    """The processes that describe files cannot do their work at all."""
