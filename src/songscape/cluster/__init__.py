@@ -4,3 +4,7 @@ A plug-in gives ``Options``, whose size option is always called ``k`` (absent wh
 finds its own number), and ``make(options, seed) -> clusterer`` with ``fit_predict``; the label -1
 is noise.
 """
+
+from songscape.cluster._membership import margin, membership
+
+__all__ = ["margin", "membership"]

@@ -22,7 +22,7 @@ import numpy as np
 from sklearn import manifold
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.utils.validation import validate_data
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+from threadpoolctl import threadpool_limits
 
 from songscape.core.errors import MissingExtraError
 from songscape.core.options import option

@@ -1,0 +1,112 @@
+"""How firmly a song belongs to its cluster.
+
+Mixtures give posterior probabilities. Other methods give labels only; their memberships come from a
+soft model with the same centres: one round Gaussian of the same variance and weight at the mean of
+each cluster. Where k-means labels, that model's likeliest cluster *is* the label, so a membership
+never contradicts it. The variance is what decides how soft memberships are. Taken from the hard
+clusters it would be too small, as their tails are cut off at the borders, and every song would look
+sure; it is instead the maximum-likelihood variance of the soft model, found by EM with the centres
+held. On songs without groups memberships therefore come out blurred, as they should.
+
+HDBSCAN's strength p (how densely a song lies within its group) gives p to the group found and
+shares 1 − p among all by the same soft model. Noise belongs to nothing: its row is zero.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.special import logsumexp
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from songscape.core.fit import Fit
+    from songscape.core.space import Space
+
+STEPS = 100
+"""Most EM steps; the variance settles in ten to thirty."""
+
+
+def membership(space: Space, fit: Fit) -> NDArray[np.float64]:
+    """Return how much every song belongs to every cluster.
+
+    Returns
+    -------
+    Float array of shape (n, k), values 0..1; rows sum to 1, those of noise to 0.
+    """
+    if hasattr(fit.estimator, "predict_proba"):
+        posterior: NDArray[np.float64] = fit.estimator.predict_proba(space.matrix)
+        return posterior
+    soft = soft_assignment(space.matrix, fit.labels, fit.k)
+    noise = fit.labels < 0
+    strength = getattr(fit.estimator, "probabilities_", None)
+    if strength is not None:
+        soft *= (1 - strength)[:, None]
+        songs = np.flatnonzero(~noise)
+        soft[songs, fit.labels[songs]] += strength[songs]
+    soft[noise] = 0.0
+    return soft
+
+
+def margin(memberships: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the lead of the first cluster over the second for every song, 0..1.
+
+    Examples
+    --------
+    >>> margin(np.array([[0.7, 0.2, 0.1], [0.5, 0.5, 0.0]])).round(3).tolist()
+    [0.5, 0.0]
+    """
+    if memberships.shape[1] < 2:
+        return memberships[:, 0]
+    ordered = np.sort(memberships, axis=1)
+    lead: NDArray[np.float64] = ordered[:, -1] - ordered[:, -2]
+    return lead
+
+
+def soft_assignment(
+    matrix: NDArray[np.float64], labels: NDArray[np.int32], k: int
+) -> NDArray[np.float64]:
+    """Return the posteriors of equal round Gaussians at the cluster means, shape (n, k)."""
+    squares = _squared_distances(matrix, labels, k)
+    used = np.isfinite(squares).any(axis=0)
+    variance = _variance(squares[labels >= 0][:, used], matrix.shape[1])
+    return _posterior(squares, variance)
+
+
+def _squared_distances(
+    matrix: NDArray[np.float64], labels: NDArray[np.int32], k: int
+) -> NDArray[np.float64]:
+    """Return squared distances to the cluster means, shape (n, k); infinite to empty ones."""
+    squares = np.full((len(matrix), k), np.inf)
+    for cluster in np.unique(labels[labels >= 0]):
+        centre = matrix[labels == cluster].mean(axis=0)
+        squares[:, cluster] = ((matrix - centre) ** 2).sum(axis=1)
+    return squares
+
+
+def _variance(squares: NDArray[np.float64], d: int) -> float:
+    """Return the maximum-likelihood variance per coordinate by EM with the centres held."""
+    if not squares.size:
+        return 1.0
+    least = np.finfo(float).tiny ** 0.5
+    variance = max(float(squares.min(axis=1).mean()) / d, least)
+    for _ in range(STEPS):
+        shares = _posterior(squares, variance)
+        new = max(float((shares * squares).sum(axis=1).mean()) / d, least)
+        if abs(new - variance) <= 1e-6 * variance:
+            break
+        variance = new
+    return variance
+
+
+def _posterior(squares: NDArray[np.float64], variance: float) -> NDArray[np.float64]:
+    """Return the share of every centre in every song at one variance."""
+    if not np.isfinite(squares).any():
+        return np.zeros_like(squares)
+    log_density = -squares / (2 * variance)
+    shares: NDArray[np.float64] = np.exp(
+        log_density - logsumexp(log_density, axis=1, keepdims=True)
+    )
+    return shares
