@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from songscape.view import _parts
-from songscape.view._style import colour
+from songscape.view._style import PALETTE
 from songscape.view._text import percent, quantity, shown
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def cards(record: Record) -> list[dict[str, Any]]:
             {
                 "cluster": cluster,
                 "name": names[cluster],
-                "colour": colour(cluster),
+                "colour": _variable(cluster),
                 "size": size,
                 "share": size / max(len(labels), 1),
                 "stability": row.get("stability"),
@@ -44,6 +44,11 @@ def cards(record: Record) -> list[dict[str, Any]]:
             }
         )
     return result
+
+
+def _variable(cluster: int) -> str:
+    """Return the style sheet's variable for a cluster's colour, which differs by theme."""
+    return f"var(--c{cluster})" if 0 <= cluster < len(PALETTE) else "var(--grey)"
 
 
 def _by_cluster(table: pl.DataFrame) -> dict[int, dict[str, Any]]:
@@ -124,7 +129,7 @@ def song_lists(record: Record) -> dict[str, Any]:
             {
                 "cluster": cluster,
                 "name": names[cluster],
-                "colour": colour(cluster),
+                "colour": _variable(cluster),
                 "total": part.height,
                 "songs": songs,
             }

@@ -13,6 +13,8 @@ from songscape.view._style import (
     GREY,
     INK,
     MUTED,
+    ON_DARK,
+    ON_LIGHT,
     PAPER,
     bare,
     canvas,
@@ -122,7 +124,7 @@ def profiles(record: Record) -> str | None:
             z = float(matrix[row, column])
             axes.text(
                 column, row, decimal(z, 1, sign=True), ha="center", va="center", fontsize=7.5,
-                color="#ffffff" if abs(z) > 1.25 else "#22313a",
+                color=ON_DARK if abs(z) > 1.25 else ON_LIGHT,
             )  # fmt: skip
         _grid_of_cells(axes, matrix.shape)
         axes.set_xticks(range(len(columns)), [shown(name, 20) for name in columns])

@@ -16,6 +16,8 @@ from songscape.view._style import (
     GREY,
     INK,
     MUTED,
+    ON_DARK,
+    ON_LIGHT,
     PALETTE,
     PAPER,
     WARM,
@@ -160,7 +162,7 @@ def _write_correlations(axes: Axes, matrix: NDArray[np.float64]) -> None:
     for row, column in np.argwhere(np.abs(matrix) >= 0.1):
         if row != column:
             rho = matrix[row, column]
-            shade = "#ffffff" if abs(rho) > 0.62 else "#22313a"
+            shade = ON_DARK if abs(rho) > 0.62 else ON_LIGHT
             text = decimal(rho, 1).replace("0.", ".")
             axes.text(column, row, text, ha="center", va="center", fontsize=7.5, color=shade)
 

@@ -13,6 +13,8 @@ from songscape.view._style import (
     GREY,
     INK,
     MUTED,
+    ON_DARK,
+    ON_LIGHT,
     PAPER,
     SEQUENTIAL,
     WIDTH,
@@ -150,7 +152,7 @@ def _write_cells(axes: Axes, shares: np.ndarray) -> None:
         share = shares[row, column]
         axes.text(
             column, row, f"{share:.0%}", ha="center", va="center", fontsize=7.5,
-            color="#ffffff" if share > 0.3 else "#22313a",
+            color=ON_DARK if share > 0.3 else ON_LIGHT,
         )  # fmt: skip
     for edge in np.arange(-0.5, shares.shape[1]):
         axes.axvline(edge, color=PAPER, lw=1.5)

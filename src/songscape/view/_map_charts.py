@@ -5,17 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.colors import to_hex
 
 from songscape.view import _parts
 from songscape.view._density import extent, picture
 from songscape.view._style import (
+    DOUBT,
     GREY,
     INK,
     MUTED,
     PALETTE,
     PAPER,
-    SEQUENTIAL,
     bare,
     canvas,
     colour,
@@ -34,7 +33,6 @@ if TYPE_CHECKING:
 
 VECTOR_LIMIT = 1500
 LABEL_LIMIT = 24
-_DOUBT_STEPS = 6
 
 
 def by_cluster(record: Record) -> str | None:
@@ -53,7 +51,7 @@ def by_cluster(record: Record) -> str | None:
 
 
 def by_doubt(record: Record) -> str | None:
-    """Draw the map with dark points where a song's cluster is in doubt."""
+    """Draw the map with orange points where a song's cluster is in doubt."""
     points = _parts.positions(record)
     margin = _parts.numbers(record.tracks, "margin")
     if points is None or not np.isfinite(margin).any():
@@ -61,19 +59,16 @@ def by_doubt(record: Record) -> str | None:
     known = np.nan_to_num(np.clip(margin, 0, 1), nan=1.0)
     # Doubt in ranks: margins of one method crowd near 0, those of another near 1.
     order = np.argsort(np.argsort(known, kind="stable"), kind="stable") / len(known)
-    step = np.minimum(((1 - order) * _DOUBT_STEPS).astype(np.int64), _DOUBT_STEPS - 1)
-    colours = [
-        to_hex(SEQUENTIAL(0.12 + 0.88 * i / (_DOUBT_STEPS - 1))) for i in range(_DOUBT_STEPS)
-    ]
+    step = np.minimum(((1 - order) * len(DOUBT)).astype(np.int64), len(DOUBT) - 1)
     with drawing():
         figure = canvas(height=6.4)
         axes = figure.subplots()
-        draw_points(axes, points, colours, step)
+        draw_points(axes, points, DOUBT, step)
         _frame(axes)
-        _doubt_key(axes, colours)
+        _doubt_key(axes, DOUBT)
         says = (
-            "The same map. Dark points are songs that lie almost as near to another cluster as to "
-            "their own; pale points are sure of their place."
+            "The same map. Orange points are songs that lie almost as near to another cluster as "
+            "to their own; grey points are sure of their place."
         )
         return svg(figure, "map-doubt", "Where the map is unsure", says)
 

@@ -44,13 +44,18 @@ PALETTE = (
 )
 GREY = "#9a9da5"
 INK, MUTED, LINE, PAPER = "#1f232b", "#5b616e", "#d9d6cf", "#ffffff"
-ACCENT, WARM = "#187a86", "#bc3b52"
+# One step off the palette's own teal and crimson, so that each follows its own theme colour.
+ACCENT, WARM = "#187a87", "#bc3b53"
+ON_DARK, ON_LIGHT = "#fefefe", "#22313a"
+"""Text on the dark and on the light cells of a heat map, the same in every theme."""
 WIDTH = 10.0
 """Width of a full-width chart in inches; 72 SVG units each."""
 
 DIVERGING = LinearSegmentedColormap.from_list(
     "songscape-diverging", ["#a8324a", "#dd8f8c", "#f6f4f0", "#7fb6bd", "#14626c"]
 )
+DOUBT = ("#b9bdc4", "#c6ab98", "#cd9168", "#cf773d", "#c65d1b", "#b04406")
+"""From sure (grey) to unsure (burnt orange); both are seen on white and on near-black."""
 SEQUENTIAL = LinearSegmentedColormap.from_list(
     "songscape-sequential", ["#f6f4f0", "#a9d0d2", "#4a9aa3", "#155e68"]
 )
@@ -145,10 +150,11 @@ def bare(axes: Axes, *, grid: str = "") -> None:
 
 def panels(count: int, columns: int, height: float) -> tuple[Figure, list[Axes]]:
     """Return a figure of small multiples: `count` axes, `columns` abreast, each `height` inches."""
-    columns = min(columns, max(count, 1)) if count >= columns else columns
-    rows = -(-count // columns)
-    figure = canvas(WIDTH, max(rows, 1) * height)
-    grid = figure.subplots(max(rows, 1), columns, squeeze=False)
+    abreast = min(columns, max(count, 1))
+    rows = max(-(-count // abreast), 1)
+    figure = canvas(WIDTH * abreast / columns, rows * height)
+    figure.set_layout_engine("constrained", hspace=0.06, wspace=0.04)
+    grid = figure.subplots(rows, abreast, squeeze=False)
     flat = list(grid.flat)
     for axes in flat[count:]:
         axes.set_visible(False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from songscape.view._choice_charts import spoken
-from songscape.view._parts import cluster_names
+from songscape.view._parts import cluster_names, clusters
 from songscape.view._text import count, decimal, listing, percent, shown
 
 if TYPE_CHECKING:
@@ -27,12 +27,14 @@ def headline(record: Record) -> str:
     songs, found = count(run.get("n_tracks") or record.tracks.height), len(names)
     if found <= 1:
         return f"These {songs} songs form one group; nothing in their features parts them."
-    largest = listing([names[cluster] for cluster in sorted(names)[:3]], 3)
+    labels = clusters(record)
+    order = sorted(names, key=lambda cluster: -int((labels == cluster).sum()))
+    largest = listing([f"“{names[cluster]}”" for cluster in order[:3]], 3)
     if (run.get("verdict") or {}).get("natural"):
-        return f"These {songs} songs fall into {found} groups. The largest are: {largest}."
+        return f"These {songs} songs fall into {found} groups. The largest are {largest}."
     return (
         f"These {songs} songs shade into one another; there is no natural number of groups. "
-        f"{found} regions help to talk about them. The largest are: {largest}."
+        f"{found} regions help to talk about them. The largest are {largest}."
     )
 
 
@@ -42,7 +44,8 @@ def tiles(record: Record) -> list[dict[str, str]]:
     natural = (run.get("verdict") or {}).get("natural")
     found = len(cluster_names(record))
     kind = {True: "groups, a natural number", False: "regions, no natural number"}
-    parts = [{"value": str(found), "label": kind.get(natural, "groups"), "note": _spread(run)}]
+    label = "groups" if natural is None else kind[bool(natural)]
+    parts = [{"value": str(found), "label": label, "note": _spread(run)}]
     agreement = run.get("agreement")
     if agreement:
         parts.append(_agreement(agreement))
@@ -122,7 +125,9 @@ def _figure(value: float | None) -> str:
     """Return a score with digits to match its size."""
     if value is None:
         return "–"
-    return count(value).replace("-", "−") if abs(value) >= 1000 else decimal(value, 3)
+    if abs(value) >= 1000:
+        return count(value).replace("-", "−")
+    return decimal(value, 3 if abs(value) < 10 else 1)
 
 
 def scores(record: Record) -> list[tuple[str, str, str]]:

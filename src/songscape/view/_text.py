@@ -88,7 +88,7 @@ def quantity(value: float | None, unit: str = "") -> str:
         return _clock(value / 1000 if unit == "ms" else value)
     size = abs(value)
     if unit in ("0..1", "0–1", "0-1"):
-        text = f"{value:.2f}" if size >= 0.01 or size == 0 else f"{value:.1g}"
+        text = f"{value:.2f}" if size >= 0.01 or size == 0 else "<0.01"
     elif size >= 100 or value == int(value):
         text = f"{value:,.0f}"
     else:

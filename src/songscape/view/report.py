@@ -18,7 +18,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from songscape.view import _cards, _parts, _summary, _text, charts
-from songscape.view._style import ACCENT, INK, LINE, MUTED, PAPER, WARM
+from songscape.view._style import ACCENT, GREY, INK, LINE, MUTED, PALETTE, PAPER, WARM
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
 _THEME = {
     INK: "ink", MUTED: "muted", LINE: "line", PAPER: "card", ACCENT: "accent", WARM: "warm",
-}  # fmt: skip
+    GREY: "grey",
+} | {colour: f"c{index}" for index, colour in enumerate(PALETTE)}  # fmt: skip
 _COLOUR = re.compile(rf"(fill|stroke): ({'|'.join(_THEME)})(?=[;\"])")
 
 

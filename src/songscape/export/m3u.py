@@ -1,0 +1,142 @@
+"""A playlist per cluster, as M3U8.
+
+A line for every song: the path of its file where the tracks have a column ``file``, else
+``spotify:track:ID`` where the ids look like Spotify's (22 letters and digits). Songs with neither
+have no line, and a cluster without any line has no playlist. The surest songs come first.
+
+``#EXTINF:SECONDS,ARTIST - TITLE`` stands before each; line ends in names become spaces, so that no
+name can add an entry. Paths are written as their own bytes: a name that is no UTF-8 still opens. A
+path that holds a line end cannot be said in this format and is left out.
+
+References
+----------
+Hoffert, F. (1997), Nullsoft M3U; RFC 8216 for the UTF-8 form.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from songscape.core.options import option
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from songscape.core.record import Record
+
+SPOTIFY = re.compile(r"[0-9A-Za-z]{22}")
+FOLDER = "playlists"
+LONGEST = 80
+# Names that mean a device on Windows, whatever their ending.
+_DEVICES = {"con", "prn", "aux", "nul"} | {f"{d}{n}" for d in ("com", "lpt") for n in range(1, 10)}
+
+
+@dataclass(frozen=True)
+class Options:
+    """What goes into the playlists."""
+
+    most: int | None = option(None, "number of songs in a playlist at most; all if none", low=1)
+
+
+def export(record: Record, options: Options) -> dict[str, bytes]:
+    """Return the playlists by path, as ``playlists/fast, loud.m3u8``."""
+    if "cluster" not in record.tracks.columns:
+        return {}
+    names = _names(record)
+    tracks = _surest_first(record.tracks)
+    playlists = {}
+    for cluster, file_name in zip(names, file_names(names.values()), strict=True):
+        songs = tracks.filter(pl.col("cluster") == cluster)
+        entries = [entry for row in songs.iter_rows(named=True) if (entry := _entry(row))]
+        if entries:
+            heading = f"#PLAYLIST:{_line(names[cluster])}".encode()
+            lines = [b"#EXTM3U", heading, *entries[: options.most]]
+            playlists[f"{FOLDER}/{file_name}.m3u8"] = b"\n".join(lines) + b"\n"
+    return playlists
+
+
+def file_names(names: Iterable[str]) -> list[str]:
+    """Return a safe file name for every name, no two alike even where case does not count.
+
+    >>> file_names(["Fast, loud", "fast, LOUD", "a/b:c", "..", "con"])
+    ['Fast, loud', 'fast, LOUD 2', 'a b c', 'cluster', 'con list']
+    """
+    seen: set[str] = set()
+    result = []
+    for name in names:
+        safe = _safe(name)
+        text, number = safe, 2
+        while _folded(text) in seen:
+            text, number = f"{safe} {number}", number + 1
+        seen.add(_folded(text))
+        result.append(text)
+    return result
+
+
+def _safe(name: str) -> str:
+    """Return a name every file system takes, at most 80 characters and 200 bytes."""
+    text = "".join(letter if _allowed(letter) else " " for letter in name)
+    text = " ".join(text.split())[:LONGEST].encode()[:200].decode("utf-8", "ignore")
+    text = text.strip(" .")
+    return f"{text} list" if text.split(".")[0].casefold() in _DEVICES else text or "cluster"
+
+
+def _allowed(letter: str) -> bool:
+    """Tell whether a character may stand in a file name on Windows, macOS and Linux."""
+    return letter not in '<>:"/\\|?*' and unicodedata.category(letter)[0] != "C"
+
+
+def _folded(text: str) -> str:
+    """Return the form in which a file system may compare names."""
+    return unicodedata.normalize("NFKC", text).casefold()
+
+
+def _names(record: Record) -> dict[int, str]:
+    """Return the name of every cluster by number, noise left out."""
+    numbers = sorted(record.tracks["cluster"].drop_nulls().unique().to_list())
+    names = {int(number): f"cluster {number}" for number in numbers if number >= 0}
+    if {"cluster", "name"} <= set(record.clusters.columns):
+        given = dict(record.clusters.select("cluster", "name").drop_nulls().iter_rows())
+        names |= {number: str(given[number]) for number in names if number in given}
+    return names
+
+
+def _surest_first(tracks: pl.DataFrame) -> pl.DataFrame:
+    """Sort songs by margin, then membership, where the tracks have them."""
+    by = [name for name in ("margin", "membership") if name in tracks.columns]
+    return tracks.sort(by, descending=True, nulls_last=True, maintain_order=True) if by else tracks
+
+
+def _entry(row: dict[str, Any]) -> bytes | None:
+    """Return the two lines of a song, or None if it cannot be pointed to."""
+    target = _target(row)
+    if target is None:
+        return None
+    who = " - ".join(filter(None, (_line(row.get("artist")), _line(row.get("title")))))
+    length = row.get("duration_ms")
+    seconds = round(length / 1000) if isinstance(length, int | float) and length > 0 else -1
+    return f"#EXTINF:{seconds},{who}\n".encode() + target
+
+
+def _target(row: dict[str, Any]) -> bytes | None:
+    """Return what a player opens: the path, or Spotify's address of the song."""
+    path = row.get("file")
+    if path:
+        raw = path if isinstance(path, bytes) else os.fsencode(str(path))
+        # A line that begins with # would be a remark.
+        raw = b"./" + raw if raw.startswith(b"#") else raw
+        return None if b"\n" in raw or b"\r" in raw else raw
+    name = str(row.get("id") or "").removeprefix("spotify:track:")
+    return f"spotify:track:{name}".encode() if SPOTIFY.fullmatch(name) else None
+
+
+def _line(text: object) -> str:
+    """Return a text that stays on its line; halves of characters are replaced."""
+    flat = "".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in str(text))
+    return " ".join(flat.encode("utf-8", "replace").decode().split()) if text else ""
