@@ -70,7 +70,7 @@ class Knob:
 
 def knobs(options: type[DataclassInstance]) -> list[Knob]:
     """List the knobs of an Options class in the order they are declared."""
-    hints = get_type_hints(options)
+    hints = _hints(options)
     defaults = options()
     return [
         Knob(
@@ -100,7 +100,7 @@ def fill(options: type[T], given: Mapping[str, Any], where: str) -> T:
         For a value of the wrong kind or out of bounds.
     """
     fields = {item.name: item for item in dataclasses.fields(options)}
-    hints = get_type_hints(options)
+    hints = _hints(options)
     for name in given:
         if name not in fields:
             raise UnknownNameError(f"option of {where}", name, fields)
@@ -118,6 +118,11 @@ def dump(options: DataclassInstance) -> dict[str, Any]:
         for item in dataclasses.fields(options)
         if (value := getattr(options, item.name)) is not None
     }
+
+
+def _hints(options: type[DataclassInstance]) -> dict[str, Any]:
+    """Return the types of the fields; Mapping is known even where only checkers import it."""
+    return get_type_hints(options, localns={"Mapping": Mapping})
 
 
 def _plain(value: Any) -> Any:

@@ -100,15 +100,16 @@ def follow(
             raw = songs if songs is not None else stages.load(recipe.source)
         with clock("clean", f"examining and cleaning {len(raw):,} rows"):
             cleaned = stages.cleaned(raw, recipe.clean)
-        with clock("prepare", f"preparing the features of {len(cleaned):,} songs"):
-            prepared = stages.prepared(cleaned, recipe)
+            songs = cleaned.songs
+        with clock("prepare", f"preparing the features of {len(songs):,} songs"):
+            prepared = stages.prepared(songs, recipe)
         with clock("choose", "examining how many groups there are"):
             choice = stages.chosen(prepared.space, recipe)
         with clock("cluster", f"grouping by {recipe.cluster.use}"):
             grouping = stages.grouped(prepared.space, recipe, choice)
             recipe = stages.settled(recipe, grouping)
         with clock("judge", "judging against labels and by repetition"):
-            judgement = judge.judged(cleaned, prepared.space, grouping, recipe)
+            judgement = judge.judged(songs, prepared.space, grouping, recipe)
         with clock("map", "drawing the map"):
             positions = stages.positions(prepared.space, recipe)
         with clock("explain", "explaining the groups"):
@@ -119,7 +120,7 @@ def follow(
     record = replace(record, run={**record.run, "timings": clock.seconds})
     with clock("report", "writing the report"):
         record = _record.drawn(record)
-    return Run(record, cleaned, _record.model(found))
+    return Run(record, songs, _record.model(found))
 
 
 def examine(recipe: Recipe, tell: Callable[[str], None] = lambda _line: None) -> Collection:
@@ -127,14 +128,8 @@ def examine(recipe: Recipe, tell: Callable[[str], None] = lambda _line: None) ->
 
     The findings tell what every cleaning step of the recipe would do.
     """
-    from songscape.core.plugins import load
-
     tell("reading the source")
-    songs = stages.load(recipe.source)
-    doctor = load("clean", "doctor")
-    given = {step.use: step.options for step in recipe.clean}
-    examined: Collection = doctor.clean(songs, given.get("doctor", doctor.Options()))
-    return examined
+    return stages.examined(stages.load(recipe.source), recipe.clean)
 
 
 def read_source(path: str, options: Mapping[str, Any]) -> Collection:

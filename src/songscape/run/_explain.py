@@ -8,7 +8,6 @@ import numpy as np
 import polars as pl
 
 from songscape.core.collection import Role
-from songscape.core.plugins import load
 from songscape.explain.axes import axes
 from songscape.explain.genres import cluster_genres
 from songscape.explain.names import names
@@ -77,13 +76,6 @@ def genre_table(songs: Collection, label: str | None, labels: NDArray[np.int32])
     """Return how many songs of every genre lie in every cluster; empty without genres."""
     genre = songs.frame[label] if label else pl.Series([None] * len(songs), dtype=pl.String)
     return cluster_genres(genre, labels)
-
-
-def grouping_table(songs: Collection) -> pl.DataFrame:
-    """Return how genres were grouped: genre, songs, group, and how it was decided."""
-    genres = load("clean", "genres")
-    table: pl.DataFrame = genres.mapping_table(songs, genres.Options())
-    return table
 
 
 def song_table(tracks: pl.DataFrame, space: Space) -> pl.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ import polars as pl
 from songscape.core.collection import Role, find_column
 from songscape.core.seeds import child
 from songscape.evaluate.agreement import agreement
-from songscape.evaluate.neighbours import neighbour_accuracy
+from songscape.evaluate.neighbours import artist_filtered_knn, plain_knn
 from songscape.evaluate.stability import stability
 from songscape.recipe import AUTO, NOTHING
 from songscape.run._stages import fitter
@@ -80,8 +81,22 @@ def _agreement(
     known = truth.is_not_null().to_numpy()
     values = truth.filter(pl.Series(known)).to_numpy()
     seed = child(recipe.seed, "judge")
-    measures = agreement(grouping.fit.labels[known], values, seed)
     group = group_column(songs, recipe.judge.group)
-    groups = songs.frame[group].filter(pl.Series(known)).to_numpy() if group else None
-    nearby = neighbour_accuracy(space.rows(known), values, groups, seed)
-    return {"label": label, "group": group, "n": int(known.sum()), **measures, **nearby}
+    near = space.rows(known)
+    filtered = None
+    if group:
+        owners = songs.frame[group].filter(pl.Series(known)).to_numpy()
+        filtered = finite(artist_filtered_knn(near, values, owners, seed))
+    return {
+        "label": label,
+        "group": group,
+        "n": int(known.sum()),
+        **agreement(grouping.fit.labels[known], values, seed),
+        "plain_knn": finite(plain_knn(near, values, seed)),
+        "artist_filtered_knn": filtered,
+    }
+
+
+def finite(value: float | None) -> float | None:
+    """Return a number JSON can hold: NaN and infinity become None."""
+    return None if value is None or not math.isfinite(value) else float(value)

@@ -17,10 +17,12 @@ import polars as pl
 from songscape import __version__
 from songscape import recipe as recipes
 from songscape.core.collection import Role
+from songscape.core.csv_text import csv_text
 from songscape.core.plugins import load
 from songscape.core.record import Record
 from songscape.core.seeds import child
 from songscape.run import _explain as explain
+from songscape.run._judge import finite
 from songscape.run._model import FILE, stored
 
 if TYPE_CHECKING:
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
     from songscape.core.collection import Collection
     from songscape.recipe import Recipe
     from songscape.run._judge import Judgement
-    from songscape.run._stages import Grouping, Prepared
+    from songscape.run._stages import Cleaned, Grouping, Prepared
 
 LIBRARIES = ("numpy", "scipy", "scikit-learn", "polars", "matplotlib")
 SCORES = ("silhouette", "davies_bouldin", "calinski_harabasz")
@@ -61,12 +63,17 @@ class Found:
 
     recipe: Recipe
     raw: Collection
-    songs: Collection
+    cleaned: Cleaned
     prepared: Prepared
     choice: Choice | None
     grouping: Grouping
     judgement: Judgement
     positions: pl.DataFrame
+
+    @property
+    def songs(self) -> Collection:
+        """The songs after cleaning."""
+        return self.cleaned.songs
 
 
 def assembled(found: Found, warnings: Sequence[str]) -> Record:
@@ -81,26 +88,25 @@ def assembled(found: Found, warnings: Sequence[str]) -> Record:
         scores=pl.DataFrame(schema=_CURVES) if found.choice is None else found.choice.curves,
         clusters=clusters,
         evidence=evidence,
-        files={FILE: stored(model(found))},
+        files={FILE: stored(model(found)), "genres.csv": csv_text(found.cleaned.genres).encode()},
     )
 
 
 def drawn(record: Record) -> Record:
     """Return the record with its figures, report and playlists."""
-    from songscape.view.figures import figures
+    from songscape.view import charts
     from songscape.view.report import render
 
     playlists = load("export", "m3u")
-    drawings = figures(record)
-    files = {f"figures/{name}.svg": svg.encode() for name, svg in drawings.items()}
+    figures = charts.figures(record)
     lists = playlists.export(record, playlists.Options())
     return replace(
         record,
         files={
             **record.files,
-            **files,
+            **charts.files(figures),
             **{f"playlists/{name}": content for name, content in lists.items()},
-            "report.html": render(record, drawings),
+            "report.html": render(record, figures),
         },
     )
 
@@ -218,11 +224,6 @@ def _stability(found: Found) -> dict[str, Any] | None:
     }
 
 
-def finite(value: float | None) -> float | None:
-    """Return a number JSON can hold: NaN and infinity become None."""
-    return None if value is None or not np.isfinite(value) else float(value)
-
-
 def _evidence(found: Found, tracks: pl.DataFrame) -> dict[str, pl.DataFrame]:
     """Return the tables behind the report."""
     songs, labels = found.songs, found.grouping.fit.labels
@@ -231,7 +232,7 @@ def _evidence(found: Found, tracks: pl.DataFrame) -> dict[str, pl.DataFrame]:
     return {
         "findings": pl.DataFrame(findings, schema=_FINDINGS),
         "columns": _columns(found),
-        "genres": explain.grouping_table(songs),
+        "genres": found.cleaned.genres,
         "profiles": explain.profile_table(songs, labels),
         "songs": explain.song_table(tracks, found.prepared.space),
         "cluster_genres": explain.genre_table(songs, found.judgement.label, labels),

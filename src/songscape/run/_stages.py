@@ -53,16 +53,44 @@ def load(step: Step) -> Collection:
     return songs
 
 
-def cleaned(songs: Collection, steps: tuple[Step, ...]) -> Collection:
+@dataclass(frozen=True, eq=False)
+class Cleaned:
+    """The songs after cleaning.
+
+    Parameters
+    ----------
+    songs : what is left.
+    genres : what became of every genre, as clean.genres tells it; empty where that step is not run.
+    """
+
+    songs: Collection
+    genres: pl.DataFrame
+
+
+def cleaned(songs: Collection, steps: tuple[Step, ...]) -> Cleaned:
     """Take the songs through every cleaning step."""
+    genres = pl.DataFrame()
+    songs = examined(songs, steps)
     for step in steps:
-        songs = step.plugin.clean(songs, step.options)
+        if step.use == "genres":
+            genres = step.plugin.mapping_table(songs, step.options)
+        if step.use != "doctor":
+            songs = step.plugin.clean(songs, step.options)
     if not len(songs):
         raise DegenerateDataError(
             f"No song is left after cleaning ({'; '.join(songs.history)}); "
             "loosen the cleaning, as with --set clean.missing.how=median."
         )
-    return songs
+    return Cleaned(songs, genres)
+
+
+def examined(songs: Collection, steps: tuple[Step, ...]) -> Collection:
+    """Add what the doctor finds, if it is among the steps, with the options they will have."""
+    doctor = next((step for step in steps if step.use == "doctor"), None)
+    if doctor is None:
+        return songs
+    planned = [(step.use, step.options) for step in steps]
+    return songs.note(*doctor.plugin.examine_steps(songs, planned, doctor.options))
 
 
 def feature_frame(songs: Collection) -> pl.DataFrame:

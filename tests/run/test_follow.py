@@ -1,0 +1,141 @@
+"""The main job on the demonstration table: what was planted is found, and found again."""
+
+import json
+import tomllib
+
+import numpy as np
+import polars as pl
+import pytest
+from sklearn.metrics import adjusted_rand_score
+from threadpoolctl import threadpool_limits
+
+import songscape
+from songscape import recipe as recipes
+from songscape.core.record import read
+from songscape.run import follow
+from songscape.studies import demo
+
+SUMMARY_KEYS = {
+    "songscape", "source", "seed", "n_read", "n_tracks", "history", "features", "space", "method",
+    "k", "verdict", "cluster_sizes", "scores", "agreement", "stability", "warnings", "timings",
+    "versions", "threads",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def table(tmp_path_factory):
+    return demo.write_table(tmp_path_factory.mktemp("demo") / "songs.csv")
+
+
+@pytest.fixture(scope="module")
+def run(table):
+    return songscape.map(table)
+
+
+@pytest.fixture(scope="module")
+def folder(run, tmp_path_factory):
+    return run.save(tmp_path_factory.mktemp("runs") / "demo")
+
+
+def test_the_planted_groups_are_found(run):
+    assert run.verdict["natural"] is True
+    assert run.record.run["k"] == demo.truth().styles
+    styles = run.tracks["genre"].to_list()
+    plan = tomllib.loads(
+        (demo.files("songscape.studies") / "demo.toml").read_text(encoding="utf-8")
+    )
+    home = {genre: name for name, style in plan["styles"].items() for genre in style["genres"]}
+    truth = [home[style.removesuffix(" revival")] for style in styles]
+    assert adjusted_rand_score(truth, run.tracks["cluster"].to_list()) > 0.95
+
+
+def test_the_planted_dirt_is_named_with_counts(run):
+    found = {finding.what: finding.count for finding in run.collection.findings}
+    assert run.record.run["n_read"] == demo.truth().rows
+    assert run.record.run["n_tracks"] <= demo.truth().songs
+    assert found["index-column"] == 1
+    assert "layout" in found
+
+
+def test_the_summary_keeps_its_promise(run):
+    summary = run.record.run
+    assert set(summary) >= SUMMARY_KEYS
+    assert summary["space"].keys() == {"name", "fingerprint", "n", "d"}
+    assert sum(summary["cluster_sizes"]) + summary["noise"] == summary["n_tracks"]
+    assert summary["cluster_sizes"] == sorted(summary["cluster_sizes"], reverse=True)
+    assert summary["scores"]["space"] == summary["space"]["fingerprint"]
+    assert summary["agreement"]["ami"] > summary["agreement"]["permuted_ami"]
+    json.dumps(summary, allow_nan=False)
+
+
+def test_the_folder_holds_what_the_design_says(folder):
+    names = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    for name in ("recipe.toml", "tracks.parquet", "scores.parquet", "clusters.csv", "model.skops",
+                 "report.html", "run.json"):  # fmt: skip
+        assert name in names
+    assert [name for name in names if name.startswith("figures/")]
+    record = read(folder)
+    assert {"id", "cluster", "membership", "margin", "stability", "x", "y"} <= set(
+        record.tracks.columns
+    )
+    assert record.tracks["membership"].is_between(0, 1).all()
+
+
+def test_its_own_recipe_repeats_the_run(run, folder):
+    values = recipes.read(folder / "recipe.toml")
+    assert values["cluster"]["k"] == run.record.run["k"]
+    again = follow(recipes.resolve(values))
+    assert again.tracks["cluster"].equals(run.tracks["cluster"])
+    for name, value in run.record.run["scores"].items():
+        assert again.record.run["scores"][name] == pytest.approx(value, rel=1e-6)
+    assert again.record.run["verdict"]["natural"] == run.verdict["natural"]
+
+
+def test_threads_do_not_change_the_labels(table, run):
+    with threadpool_limits(limits=1):
+        one = songscape.map(table)
+    assert one.tracks["cluster"].equals(run.tracks["cluster"])
+    assert one.record.run["space"]["fingerprint"] == run.record.run["space"]["fingerprint"]
+
+
+def test_a_given_k_is_kept_and_still_examined(table):
+    run = songscape.map(table, k=3)
+    assert run.record.run["k"] == 3
+    assert run.verdict["k"] == demo.truth().styles
+
+
+def test_nothing_examined_is_said(table):
+    run = songscape.map(table, k=3, options={"choose.use": "none"})
+    assert run.verdict["natural"] is None
+    assert "given and not examined" in run.verdict["reason"]
+
+
+@pytest.mark.parametrize("kind", ["polars", "pandas", "arrow"])
+def test_frames_give_the_same_groups_as_the_file(kind, run):
+    frame = demo.make_table()
+    frames = {"polars": lambda: frame, "pandas": frame.to_pandas, "arrow": frame.to_arrow}
+    again = songscape.map(frames[kind]())
+    assert np.array_equal(
+        again.tracks.sort("id")["cluster"].to_numpy(), run.tracks.sort("id")["cluster"].to_numpy()
+    )
+
+
+@pytest.mark.parametrize("method", ["mixture", "agglomerative", "minibatch", "hdbscan", "dbscan"])
+def test_every_method_makes_a_whole_run(table, method):
+    run = songscape.map(table, method=method, options={"choose.high": 8, "judge.draws": 2})
+    assert run.record.run["method"] == method
+    assert run.tracks["cluster"].max() >= 0
+    assert b"<html" in run.record.files["report.html"]
+
+
+def test_a_run_shows_itself_in_a_notebook(run):
+    html = run._repr_html_()
+    assert "songs" in html
+    assert "<script" not in html
+
+
+def test_the_scores_table_has_one_fingerprint_per_criterion(run):
+    per_criterion = run.record.scores.group_by("criterion").agg(
+        pl.col("fingerprint").n_unique().alias("spaces")
+    )
+    assert per_criterion["spaces"].to_list() == [1] * per_criterion.height

@@ -1,0 +1,130 @@
+"""The command line: thin, quiet where asked, and clear when it fails."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from songscape.studies import demo
+
+COMMAND = [sys.executable, "-c", "from songscape.cli import main; main()"]
+
+
+def songscape(*arguments, **options):
+    """Run the command line as a process of its own."""
+    return subprocess.run(
+        [*COMMAND, *map(str, arguments)], capture_output=True, text=True, check=False, **options
+    )
+
+
+@pytest.fixture(scope="module")
+def table(tmp_path_factory):
+    return demo.write_table(tmp_path_factory.mktemp("cli") / "songs.csv")
+
+
+def test_map_writes_a_run_and_says_where(table, tmp_path):
+    done = songscape("map", table, "--out", tmp_path / "run", "--k", "6")
+    assert done.returncode == 0, done.stderr
+    assert "report.html" in done.stdout
+    assert "\x1b" not in done.stdout + done.stderr
+    assert (tmp_path / "run" / "run.json").is_file()
+
+
+def test_json_is_exactly_the_summary(table, tmp_path):
+    done = songscape("map", table, "--out", tmp_path / "run", "--k", "6", "--json")
+    assert done.stdout == (tmp_path / "run" / "run.json").read_text("utf-8")
+
+
+def test_map_without_out_writes_beneath_songscape_runs(table, tmp_path):
+    done = songscape("map", table, "--k", "6", "--set", "choose.use=none", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    (folder,) = (tmp_path / "songscape-runs").iterdir()
+    assert folder.name.startswith("songs-")
+
+
+def test_doctor_json_gives_findings_with_counts(table):
+    done = songscape("doctor", table, "--json")
+    findings = json.loads(done.stdout)
+    assert done.returncode == 0
+    assert all({"what", "where", "count", "says", "does", "overrule"} <= set(f) for f in findings)
+
+
+def test_doctor_prints_a_table_for_people(table):
+    done = songscape("doctor", table)
+    assert done.returncode == 0
+    assert "index-column" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (("map", "nowhere.csv"), 1, "nowhere.csv"),
+        (("map",), 2, "No source is given"),
+        (("map", "x.csv", "--k", "many"), 2, "--k wants auto"),
+        (("map", "x.csv", "--set", "cluster.kk=3"), 2, "no option of cluster 'kk'"),
+        (("map", "x.csv", "--method", "kmean"), 2, "Did you mean 'kmeans'"),
+        (("map", "x.csv", "--bogus"), 2, "No such option"),
+        (("list", "claen"), 2, "Did you mean 'clean'"),
+    ],
+)
+def test_errors_are_one_sentence_and_a_code(arguments, code, message, tmp_path):
+    done = songscape(*arguments, cwd=tmp_path)
+    assert done.returncode == code
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_foreign_folder_is_left_alone(table, tmp_path):
+    (tmp_path / "thesis.txt").write_text("years of work")
+    done = songscape("map", table, "--out", tmp_path)
+    assert done.returncode == 1
+    assert "holds other files" in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+def test_list_names_plugins_and_options():
+    assert "kmeans" in songscape("list").stdout
+    assert "number of clusters" in songscape("list", "cluster").stdout
+
+
+@pytest.mark.slow
+def test_killing_map_leaves_no_half_written_run(table, tmp_path):
+    rng = random.Random(0)  # noqa: S311 - moments to kill at, no secrets
+    for trial in range(8):
+        out = tmp_path / f"run{trial}"
+        process = subprocess.Popen(
+            [*COMMAND, "map", str(table), "--out", str(out), "--k", "6"],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        time.sleep(rng.uniform(0.2, 8.0))
+        process.kill()
+        process.wait()
+        if out.exists():
+            assert (out / "run.json").is_file()
+            assert (out / "report.html").is_file()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interruption_ends_with_130_and_leaves_nothing(table, tmp_path, number):
+    process = subprocess.Popen(
+        [*COMMAND, "map", str(table), "--out", str(tmp_path / "run")],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    for line in process.stderr:
+        if line.startswith("prepare"):
+            process.send_signal(number)
+            break
+    process.stderr.read()
+    assert process.wait() == 130
+    assert list(tmp_path.iterdir()) == []
