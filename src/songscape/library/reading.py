@@ -1,0 +1,173 @@
+"""Read a library: which files it knows, and what was found in them."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING, Any, Self
+
+from songscape.library._packing import unpack
+from songscape.library._schema import connect
+from songscape.library.entries import Descriptor, Song, Values, canonical
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
+    from types import TracebackType
+
+    from songscape.library.entries import Setup
+
+_SONGS = """
+SELECT f.path, f.fingerprint, f.missing_since, f.tags, d.status, d.reason, d.exception, d.seconds,
+    d.duration, d.setup, d.flags, d.layout, d.numbers, d.texts
+FROM files f LEFT JOIN descriptions d ON d.fingerprint = f.fingerprint AND d.setup = (
+    SELECT setup FROM descriptions b
+    WHERE b.fingerprint = f.fingerprint AND b.setup IN (SELECT value FROM json_each(?))
+    ORDER BY b.status = 'ok' DESC, b.setup DESC LIMIT 1)
+WHERE f.path = ? OR (f.path >= ? AND f.path < ?)
+ORDER BY f.path
+"""
+
+
+class Library:
+    """A library that is only read; a writer may be at work meanwhile.
+
+    Raises
+    ------
+    LibraryError
+        If there is no library at `path`.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._connection = self._opened()
+
+    def _opened(self) -> sqlite3.Connection:
+        return connect(self.path, write=False)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def files(self, root: bytes | None = None) -> dict[bytes, tuple[int, int, bytes, bool]]:
+        """Return size, time of change, fingerprint and presence of the file `root`, or all below it."""
+        rows = self._connection.execute(
+            "SELECT path, size, mtime_ns, fingerprint, missing_since IS NULL FROM files "
+            "WHERE path = ? OR (path >= ? AND path < ?)",
+            bounds(root),
+        )
+        return {path: (size, mtime, name, bool(here)) for path, size, mtime, name, here in rows}
+
+    def ends(self, setup: Setup, *, older: bool = True) -> dict[bytes, Ending]:
+        """Return how it ended for every sound with the options of this setup.
+
+        Parameters
+        ----------
+        setup : how descriptions are made now.
+        older : accept descriptions with other versions where there is none with these.
+        """
+        found: dict[bytes, Ending] = {}
+        versions = canonical(setup.versions)
+        rows = self._connection.execute(
+            "SELECT fingerprint, status, reason, exception, s.versions = ? AS same "
+            "FROM descriptions JOIN setups s ON s.id = setup WHERE s.options = ? "
+            "ORDER BY same, status = 'ok', setup",
+            (versions, canonical(setup.options)),
+        )
+        for name, status, reason, exception, same in rows:
+            if same or older:
+                found[name] = Ending(status, reason, exception, older=not same)
+        return found
+
+    def setups(self) -> dict[int, tuple[dict[str, Any], dict[str, int]]]:
+        """Return options and versions of every setup, oldest first."""
+        rows = self._connection.execute("SELECT id, options, versions FROM setups ORDER BY id")
+        return {
+            number: (json.loads(options), json.loads(versions))
+            for number, options, versions in rows
+        }
+
+    def descriptors(self, setups: Iterable[int]) -> dict[str, Descriptor]:
+        """Return what is known of every descriptor; a later setup's word counts."""
+        rows = self._connection.execute(
+            "SELECT name, family, unit, low, high FROM descriptors "
+            "WHERE setup IN (SELECT value FROM json_each(?)) ORDER BY setup",
+            (json.dumps(list(setups)),),
+        )
+        return {name: Descriptor(*rest) for name, *rest in rows}
+
+    def songs(self, setups: Iterable[int], root: bytes | None = None) -> Iterator[Song]:
+        """Yield the file `root`, or all below it, described by the newest of these setups that worked."""
+        layouts = self._layouts()
+        listed = json.dumps(list(setups))
+        for row in self._connection.execute(_SONGS, (listed, *bounds(root))):
+            yield _song(row, layouts)
+
+    def _layouts(self) -> dict[int, list[str]]:
+        """Return the names of the numbers by layout."""
+        rows = self._connection.execute("SELECT id, names FROM layouts")
+        return {number: json.loads(names) for number, names in rows}
+
+
+class Ending:
+    """How it ended for one sound.
+
+    Parameters
+    ----------
+    status : "ok" or "failed".
+    reason, exception : why it failed.
+    older : whether other versions of the definitions were at work.
+    """
+
+    __slots__ = ("exception", "older", "reason", "status")
+
+    def __init__(self, status: str, reason: str, exception: str, *, older: bool) -> None:
+        self.status, self.reason, self.exception, self.older = status, reason, exception, older
+
+
+def bounds(root: bytes | None) -> tuple[bytes, bytes, bytes]:
+    """Return a path, and the bytes between which all paths below it lie.
+
+    >>> bounds(b"/music")
+    (b'/music', b'/music/', b'/music0')
+    """
+    if root is None:
+        # Absolute paths begin with a separator or a drive letter, far below this.
+        return b"", b"", b"\xff"
+    separator = os.fsencode(os.sep)
+    trunk = root.rstrip(separator)
+    return root, trunk + separator, trunk + bytes([separator[0] + 1])
+
+
+def _song(row: tuple[Any, ...], layouts: Mapping[int, list[str]]) -> Song:
+    """Make a song of a row."""
+    path, name, missing, tags, status, reason, exception, seconds, duration, setup, *rest = row
+    flags, layout, numbers, texts = rest
+    values = None
+    if status == "ok":
+        values = Values(dict(zip(layouts[layout], unpack(numbers), strict=True)), json.loads(texts))
+    return Song(
+        path=path,
+        fingerprint=name,
+        status="missing" if missing else status or "waiting",
+        tags=json.loads(tags),
+        reason=reason or "",
+        exception=exception or "",
+        seconds=seconds or 0.0,
+        duration=duration or 0.0,
+        setup=setup or 0,
+        flags=tuple(json.loads(flags)) if flags else (),
+        values=values,
+    )
