@@ -59,9 +59,10 @@ def delimiter_finding(delimiter: str) -> tuple[Finding, ...]:
 
 def line_end_finding(text: str) -> tuple[Finding, ...]:
     """Say how lines end, unless by a plain newline."""
-    windows, plain, old = text.count("\r\n"), text.count("\n"), text.count("\r")
+    old = text.count("\r")
     if not old:
         return ()
+    windows, plain = text.count("\r\n"), text.count("\n")
     kind = "CR+LF" if windows == plain == old else "CR" if not plain else "CR+LF and LF, mixed"
     says = f"Lines end in {kind}."
     return (Finding("line-ends", "file", old, says, "read as line ends", severity=Severity.NOTE),)

@@ -32,7 +32,8 @@ _COMMA_NUMBER = r"^[+-]?(\d+|\d{1,3}(\.\d{3})+)(,\d+)?([eE][+-]?\d+)?$"
 _DOT_THOUSANDS = r"^[+-]?[1-9]\d{0,2}(\.\d{3})+(,\d+)?$"
 _COMMA_THOUSANDS = r"^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$"
 _UNIT = r"(?i)\s*(%|bpm|dbfs|db|lufs|ms|hz)$"
-_DIGIT_SPACE = r"(\d)[   '’](\d{3})"
+_GAP = r"[ \u00a0\u2009\u202f'’]"
+_GAP_THOUSANDS = rf"^[+-]?\d{{1,3}}({_GAP}\d{{3}})+([.,]\d+)?$"
 _CLOCK = r"^(?:(\d+):)?([0-5]?\d):([0-5]\d(?:\.\d+)?)$"
 
 
@@ -65,7 +66,7 @@ _NO_ROWS: NDArray[np.int64] = np.array([], np.int64)
 
 
 def decimal_mark(frame: pl.DataFrame) -> str:
-    """Tell the decimal mark of a table of texts: a comma if a whole column says so.
+    """Tell the decimal mark of a table of texts: a comma if a column of numbers says so.
 
     Examples
     --------
@@ -79,10 +80,8 @@ def decimal_mark(frame: pl.DataFrame) -> str:
 def _says_comma(cells: pl.Series) -> bool:
     """Tell whether a column is of numbers, some of them with an unmistakable decimal comma."""
     cells = cells.str.strip_chars()
-    if not cells.str.contains(",", literal=True).any():
-        return False
     fitting = cells.str.contains(_COMMA_NUMBER).sum()
-    return bool(cells.str.contains(_COMMA_DECIMAL).any()) and fitting >= 0.9 * cells.len()
+    return bool(cells.str.contains(_COMMA_DECIMAL).any()) and fitting >= 0.5 * cells.len()
 
 
 def to_numbers(cells: pl.Series, mark: str, words: Mapping[str, float] | None = None) -> Cast:
@@ -127,20 +126,18 @@ def _second_look(
     texts: pl.Series, values: pl.Series, failed: pl.Series, words: Mapping[str, float]
 ) -> tuple[pl.Series, NDArray[np.int64]]:
     """Read the cells that failed, and tell in which rows thousands were parted."""
-    plain = (
-        texts.str.replace("−", "-", literal=True)
-        .str.replace(_UNIT, "")
-        .str.replace_all(_DIGIT_SPACE, "$1,$2")
-    )
-    grouped = failed & plain.str.contains(_COMMA_THOUSANDS)
-    plain = _where(grouped, plain.str.replace_all(",", "", literal=True), plain)
+    plain = texts.str.replace("−", "-", literal=True).str.replace(_UNIT, "")
+    gaps = failed & plain.str.contains(_GAP_THOUSANDS)
+    plain = _where(gaps, plain.str.replace_all(_GAP, ""), plain)
+    commas = failed & plain.str.contains(_COMMA_THOUSANDS)
+    plain = _where(commas, plain.str.replace_all(",", "", literal=True), plain)
     again = plain.cast(pl.Float64, strict=False)
     if words:
         meant = texts.str.to_lowercase().replace_strict(
             words, default=None, return_dtype=pl.Float64
         )
         again = _where(meant.is_not_null(), meant, again)
-    return _where(failed, again, values), _rows(grouped)
+    return _where(failed, again, values), _rows(gaps | commas)
 
 
 def clock_milliseconds(cells: pl.Series) -> pl.Series | None:

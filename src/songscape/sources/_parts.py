@@ -14,10 +14,11 @@ from songscape.sources._guess import NUMBER_ROLES, TRUTH, guess
 from songscape.sources._numbers import Cast, clock_milliseconds, to_numbers
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from songscape.sources._layouts import Entry
 
+_GENRE_ID = r"^\[?\s*\d+\s*[,\]]"
 _YEAR = r"(?:^|\D)((?:18|19|20)\d\d)(?:\D|$)"
 
 
@@ -29,12 +30,12 @@ class Demands:
     ----------
     roles : the role of columns, by header or by canonical name.
     mark : the decimal mark, "." or ",", or "auto".
-    tree : names of genres by id.
+    tree : gives the names of genres by id; called only where a column holds such ids.
     """
 
     roles: Mapping[str, str] = field(default_factory=dict)
     mark: str = "auto"
-    tree: Mapping[str, str] = field(default_factory=dict)
+    tree: Callable[[], Mapping[str, str]] = dict
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,8 +141,8 @@ def _text_part(part: Part, demands: Demands) -> Part:
     separator = separator_of(texts, part.entry.list if part.entry else "") or ""
     bracketed = separator == "["
     if bracketed if role is Role.TEXT else separator and role is Role.GENRE:
-        tree = demands.tree if part.entry and part.entry.tree else {}
-        lists = to_lists(texts, separator, tree)
+        wanted = part.entry and part.entry.tree and texts.str.contains(_GENRE_ID).any()
+        lists = to_lists(texts, separator, demands.tree() if wanted else {})
         return replace(part, values=lists, lists=lists.count())
     if role is Role.GROUP and bracketed:
         joined = to_lists(texts, "[").list.join(";")

@@ -53,12 +53,13 @@ def mend(
     InputError
         If a row cannot be mended and `ragged` is "error".
     """
-    before = _preamble(rows)
-    rows, lines = rows[before:], lines[before:]
+    above = _preamble(rows)
+    prose = _prose_finding(rows[:above], lines[:above])
+    rows, lines = rows[above:], lines[above:]
     rows, width = _framed(rows)
     odd = [number for number, row in enumerate(rows) if len(row) != width]
     if not odd:
-        return rows, lines, ()
+        return rows, lines, prose
     numeric = _numeric_columns(rows, width)
     outcome = {number: _mended(rows[number], width, numeric, delimiter) for number in odd}
     lost = [number for number in odd if outcome[number] is None]
@@ -66,7 +67,7 @@ def mend(
         raise _refusal(rows[lost[0]], int(lines[lost[0]]), width, delimiter, name)
     fixed = [outcome.get(number, row) for number, row in enumerate(rows)]
     kept = np.array([row is not None for row in fixed])
-    findings = _findings(rows, lines, odd, set(lost), width)
+    findings = (*prose, *_findings(rows, lines, odd, set(lost), width))
     return [row for row in fixed if row is not None], lines[kept], findings
 
 
@@ -83,6 +84,16 @@ def _preamble(rows: list[list[str]]) -> int:
     while common > 2 and len(rows[count]) < common and sum(map(bool, rows[count])) == 1:
         count += 1
     return count
+
+
+def _prose_finding(rows: list[list[str]], lines: NDArray[np.int64]) -> tuple[Finding, ...]:
+    """Tell of lines above the table."""
+    if not rows:
+        return ()
+    says = f"{len(rows)} lines of prose stand above the table."
+    shown = tuple(cell for row in rows for cell in row if cell)
+    where = where_lines(lines)
+    return (Finding("preamble", where, len(rows), says, "left out", examples=shown[:_SHOWN]),)
 
 
 def _framed(rows: list[list[str]]) -> tuple[list[list[str]], int]:

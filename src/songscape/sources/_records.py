@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -27,6 +28,7 @@ from songscape.sources._ragged import mend
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+_Rows = list[list[str]]
 _QUOTE, _NEWLINE, _RETURN = 34, 10, 13
 
 
@@ -78,7 +80,7 @@ def read_records(text: str, reading: Reading) -> Records:
 
 
 def of_rows(
-    rows: list[list[str]],
+    rows: _Rows,
     lines: NDArray[np.int64],
     reading: Reading,
     findings: tuple[Finding, ...] = (),
@@ -156,37 +158,60 @@ def _quotes_right(data: NDArray[np.uint8], quotes: NDArray[np.int64], delimiter:
     return bool(np.isin(before, edges).all() and np.isin(after, returned).all())
 
 
-def _parsed(
-    text: str, reading: Reading
-) -> tuple[list[list[str]], NDArray[np.int64], tuple[Finding, ...]]:
-    """Read a text by the csv module; where a quote never closes, read quotes as letters."""
+@dataclass(frozen=True)
+class _Quoting:
+    """How the csv module takes quotes; `finding` tells of it where it is unusual."""
+
+    quoting: Literal[0, 3] = csv.QUOTE_MINIMAL
+    strict: bool = True
+    spaced: bool = False
+
+
+class _QuoteError(Exception):
+    """A quote that was opened in `line` is never closed, or is followed by letters."""
+
+    def __init__(self, line: int, *, open_end: bool) -> None:
+        super().__init__(line)
+        self.line, self.open_end = line, open_end
+
+
+def _parsed(text: str, reading: Reading) -> tuple[_Rows, NDArray[np.int64], tuple[Finding, ...]]:
+    """Read a text by the csv module; where quotes make no sense, read them as letters."""
     spaced = f'{reading.delimiter} "' in text
     try:
-        rows, lines = _csv_rows(text, reading.delimiter, csv.QUOTE_MINIMAL, spaced=spaced)
-    except _UnclosedQuoteError as error:
-        return _unquoted(text, reading, error.line)
-    return rows, lines, ()
+        return *_csv_rows(text, reading.delimiter, _Quoting(spaced=spaced)), ()
+    except _QuoteError as error:
+        failure = error
+    rows, lines = _csv_rows(text, reading.delimiter, _Quoting(csv.QUOTE_NONE, strict=False))
+    padded = re.search(rf'"[ \t]+({re.escape(reading.delimiter)}|[\r\n])', text)
+    if len({len(row) for row in rows}) == 1 and not padded:
+        return rows, lines, (_stray(failure.line + reading.skipped, "read as letters"),)
+    if failure.open_end:
+        raise InputError(
+            f"A quote opened in line {failure.line + reading.skipped:,} of {reading.name} is "
+            "never closed; close it or double it there."
+        )
+    tolerant = _Quoting(strict=False, spaced=spaced)
+    rows, lines = _csv_rows(text, reading.delimiter, tolerant)
+    return rows, lines, (_stray(failure.line + reading.skipped, "taken off"),)
 
 
-class _UnclosedQuoteError(Exception):
-    """A quote that was opened in `line` is never closed."""
-
-    def __init__(self, line: int) -> None:
-        super().__init__(line)
-        self.line = line
+def _stray(line: int, does: str) -> Finding:
+    """Tell of quotes that are neither around a cell nor doubled inside one."""
+    says = f"Quotes are not used as CSV wants, first in line {line:,}."
+    return Finding("stray-quote", f"line {line}", 1, says, does, "double the quotes in the file")
 
 
-def _csv_rows(
-    text: str, delimiter: str, quoting: Literal[0, 3], *, spaced: bool
-) -> tuple[list[list[str]], NDArray[np.int64]]:
+def _csv_rows(text: str, delimiter: str, how: _Quoting) -> tuple[_Rows, NDArray[np.int64]]:
     """Return the rows of a text that are not blank, and the line each starts in."""
     reader = csv.reader(
         io.StringIO(text, newline=""),
         delimiter=delimiter,
-        quoting=quoting,
-        skipinitialspace=spaced,
+        quoting=how.quoting,
+        skipinitialspace=how.spaced,
+        strict=how.strict,
     )
-    rows: list[list[str]] = []
+    rows: _Rows = []
     lines: list[int] = []
     line = 1
     try:
@@ -195,28 +220,6 @@ def _csv_rows(
                 rows.append(row)
                 lines.append(line)
             line = reader.line_num + 1
-    except csv.Error:
-        raise _UnclosedQuoteError(line) from None
-    if quoting != csv.QUOTE_NONE and _unclosed(text, rows):
-        raise _UnclosedQuoteError(lines[-1])
+    except csv.Error as error:
+        raise _QuoteError(line, open_end="expected after" not in str(error)) from None
     return rows, np.array(lines, np.int64)
-
-
-def _unclosed(text: str, rows: list[list[str]]) -> bool:
-    """Tell whether the last cell swallowed the end of the file, its last newline included."""
-    return bool(rows) and text.endswith(("\n", "\r")) and rows[-1][-1].endswith(("\n", "\r"))
-
-
-def _unquoted(
-    text: str, reading: Reading, line: int
-) -> tuple[list[list[str]], NDArray[np.int64], tuple[Finding, ...]]:
-    """Read quotes as letters, if all records then have one width."""
-    rows, lines = _csv_rows(text, reading.delimiter, csv.QUOTE_NONE, spaced=False)
-    if len({len(row) for row in rows}) > 1:
-        raise InputError(
-            f"A quote opened in line {line + reading.skipped:,} of {reading.name} is never closed; "
-            "close it or double it there."
-        )
-    says = f"A quote in line {line:,} is never closed, and all lines agree without quoting."
-    finding = Finding("stray-quote", f"line {line}", 1, says, "quotes read as letters")
-    return rows, lines, (finding,)

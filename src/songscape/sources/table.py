@@ -10,9 +10,11 @@ can be overruled.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from songscape.core.errors import InputError
 from songscape.core.options import option
 from songscape.sources._files import SUFFIXES, read_table
 from songscape.sources._meaning import to_collection
@@ -74,16 +76,33 @@ def load(options: Options) -> Collection:
         For a workbook without the extra ``excel``.
     """
     path = Path(options.path).expanduser()
-    demands = Demands(options.roles, options.decimal, _genre_names(options.genres, path))
+    tree = partial(_genre_names, options.genres, path)
+    demands = Demands(options.roles, options.decimal, tree)
     return to_collection(read_table(path, options), options.layout, demands)
 
 
-def _genre_names(given: str, beside: Path) -> dict[str, str]:
-    """Return the names of genres by id, of the tree given or lying beside the table."""
-    paths = [Path(given).expanduser()] if given else [beside.parent / name for name in _TREES]
-    for path in paths:
-        if given or (path.is_file() and path != beside):
-            frame = read_table(path, Options()).frame
-            if {"genre_id", "title"} <= set(frame.columns):
-                return dict(frame.select("genre_id", "title").drop_nulls().iter_rows())
-    return {}
+def _genre_names(given: str, table: Path) -> dict[str, str]:
+    """Return the names of genres by id, of the tree given or of one beside the table."""
+    if given:
+        return _tree(Path(given).expanduser())
+    beside = (table.parent / name for name in _TREES)
+    found = next((path for path in beside if path.is_file()), None)
+    return _tree(found) if found else {}
+
+
+def _tree(path: Path) -> dict[str, str]:
+    """Read a tree of genres.
+
+    Raises
+    ------
+    InputError
+        If the file is no such tree.
+    """
+    frame = read_table(path, Options()).frame
+    if not {"genre_id", "title"} <= set(frame.columns):
+        raise InputError(
+            f"{path.name} is no tree of genres: it needs the columns genre_id and title; "
+            "give another with --set source.genres=FILE."
+        )
+    names: dict[str, str] = dict(frame.select("genre_id", "title").drop_nulls().iter_rows())
+    return names
