@@ -96,17 +96,21 @@ def record_of(tracks: pl.DataFrame, features: list[str], k: int = 5) -> Record:
     )
 
 
-def cluster_table(
-    tracks: pl.DataFrame, table: pl.DataFrame, counts: pl.DataFrame
-) -> pl.DataFrame:
-    sizes = tracks.filter(pl.col("cluster") >= 0).group_by("cluster").agg(
-        size=pl.len(),
-        share=pl.len() / tracks.height,
-        membership_mean=pl.col("membership").mean(),
-        stability=pl.col("stability").mean(),
+def cluster_table(tracks: pl.DataFrame, table: pl.DataFrame, counts: pl.DataFrame) -> pl.DataFrame:
+    sizes = (
+        tracks.filter(pl.col("cluster") >= 0)
+        .group_by("cluster")
+        .agg(
+            size=pl.len(),
+            share=pl.len() / tracks.height,
+            membership_mean=pl.col("membership").mean(),
+            stability=pl.col("stability").mean(),
+        )
     )
-    top = counts.filter(pl.col("rank") <= 3).group_by("cluster", maintain_order=True).agg(
-        top_genres=pl.col("genre").str.join(", ")
+    top = (
+        counts.filter(pl.col("rank") <= 3)
+        .group_by("cluster", maintain_order=True)
+        .agg(top_genres=pl.col("genre").str.join(", "))
     )
     given = names(table)
     return given.join(sizes, on="cluster").join(top, on="cluster", how="left").sort("cluster")
@@ -225,7 +229,11 @@ def columns(tracks: pl.DataFrame, features: list[str]) -> pl.DataFrame:
 
 def genre_groups(tracks: pl.DataFrame) -> pl.DataFrame:
     rows = []
-    for genre, songs in tracks.explode("genre", empty_as_null=True)["genre"].value_counts().rows() if tracks.schema["genre"] == pl.List else tracks["genre"].value_counts().rows():
+    for genre, songs in (
+        tracks.explode("genre", empty_as_null=True)["genre"].value_counts().rows()
+        if tracks.schema["genre"] == pl.List
+        else tracks["genre"].value_counts().rows()
+    ):
         parts = SUBGENRES.get(genre, (genre,))
         rows += [(part, songs // len(parts), genre, "rule") for part in parts]
     return pl.DataFrame(rows, schema=["genre", "songs", "group", "decided"], orient="row")
