@@ -49,6 +49,9 @@ CITATION = (
 NEIGHBOURS = 15
 """Neighbours that set a density: fine enough for twenty groups, its noise is about 0.26."""
 
+MOST_FOR_TREES = 4
+"""Dimensions up to which a tree finds neighbours fastest."""
+
 MOST = 4_000
 """Songs looked at; of larger collections a sample of so many."""
 
@@ -82,8 +85,8 @@ def score(space: Space, fit: Fit, truth: Any = None) -> float:
 
 
 def lowest(prominence: NDArray[np.float64]) -> float:
-    """Return the smallest prominence of all groups but the highest one."""
-    return float(np.sort(prominence)[:-1].min(initial=np.inf))
+    """Return the smallest prominence of two or more groups; the highest peak's is the largest."""
+    return float(prominence.min())
 
 
 def distinct_sample(matrix: NDArray[np.float64], most: int, seed: int) -> NDArray[np.int64]:
@@ -103,7 +106,10 @@ def landscape(matrix: NDArray[np.float64], neighbours: int = NEIGHBOURS) -> Land
     neighbours : neighbours that set a density, and between which ways go.
     """
     count = min(neighbours, len(matrix) - 1)
-    distances, near = NearestNeighbors(n_neighbors=count).fit(matrix).kneighbors()
+    # Measured on 3,000 songs: trees win in few dimensions, all pairs by matrix product beyond.
+    search = "kd_tree" if matrix.shape[1] <= MOST_FOR_TREES else "brute"
+    finder = NearestNeighbors(n_neighbors=count, algorithm=search).fit(matrix)
+    distances, near = finder.kneighbors()
     distances = np.maximum(distances, np.finfo(float).tiny)
     dimension = min(inner_dimension(distances), float(matrix.shape[1]))
     height = -dimension * np.log(distances[:, -1])
@@ -143,7 +149,8 @@ def _joins(
 def prominences(land: Landscape, labels: NDArray[np.int32]) -> NDArray[np.float64]:
     """Return the prominence of the peak of every group found, in order of label.
 
-    The highest peak, and every group that no way joins to a higher one, has infinite prominence.
+    The highest peak, and every group that no way joins to a higher one, stands above the sea: its
+    prominence is that over the least dense song.
     """
     groups = [np.flatnonzero(labels == label) for label in np.unique(labels[labels >= 0])]
     peaks = [int(songs[np.argmax(land.height[songs])]) for songs in groups]
@@ -154,7 +161,7 @@ def persistences(land: Landscape) -> NDArray[np.float64]:
     """Return the prominence of every peak of the landscape itself, largest first.
 
     No grouping of the songs, by whatever method and with whatever k ≥ 2, can have a higher score
-    than the second of these; the first is infinite.
+    than the second of these; the first is that of the highest peak over the least dense song.
     """
     values = _sink(land, list(range(len(land.height))))
     return np.sort(values[values > 0])[::-1]
@@ -163,7 +170,7 @@ def persistences(land: Landscape) -> NDArray[np.float64]:
 def _sink(land: Landscape, peaks: list[int]) -> NDArray[np.float64]:
     """Let the level sink and note, for each peak, how far until its region meets a higher peak."""
     height = land.height[peaks].tolist()
-    prominence = np.full(len(peaks), np.inf)
+    prominence: NDArray[np.float64] = land.height[peaks] - land.height.min()
     parent = list(range(len(land.height)))
     crowned = dict(zip(peaks, range(len(peaks)), strict=True))
     left = len(peaks) - 1

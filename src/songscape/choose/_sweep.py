@@ -1,0 +1,95 @@
+"""Group the same songs at every k and with several seeds, and score each grouping.
+
+Large collections are swept on a sample drawn by the seed: the number of groups shows in thousands
+of songs as well as in a million, and every criterion then looks at the same songs. Each value tells
+how many songs it was taken on.
+"""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from songscape.core.choice import CURVES
+from songscape.core.guard import distinct_rows
+from songscape.core.seeds import child, generator
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from songscape.core.fit import Fit
+    from songscape.core.space import Space
+
+    Fitter = Callable[[Space, int, int], Fit]
+
+LEAST_PER_GROUP = 5
+"""Groups of fewer songs on average cannot be judged, so k goes no further."""
+
+
+@dataclass(frozen=True)
+class Value:
+    """One value of one criterion: a point of a curve."""
+
+    k: int
+    criterion: str
+    value: float
+    seed: int
+    better: str
+    rows: int
+
+
+def ks_possible(space: Space, low: int, high: int) -> list[int]:
+    """Return the numbers of groups that can be judged between two bounds; none for few songs."""
+    different = distinct_rows(space.matrix, enough=high * LEAST_PER_GROUP)
+    return list(range(max(low, 2), min(high, different // LEAST_PER_GROUP) + 1))
+
+
+def sample(space: Space, most: int, seed: int) -> Space:
+    """Draw at most so many songs."""
+    if space.n <= most:
+        return space
+    rows = generator(seed, f"sample {most}").choice(space.n, most, replace=False)
+    return space.rows(np.sort(rows))
+
+
+def sweep(space: Space, fitter: Fitter, ks: Iterable[int], seeds: int, seed: int) -> list[Fit]:
+    """Group a space at every k, each with several seeds."""
+    return [fitter(space, k, child(seed, f"sweep {start}")) for k in ks for start in range(seeds)]
+
+
+def scored(space: Space, fits: Iterable[Fit], name: str) -> list[Value]:
+    """Score groupings by one criterion of the stage ``evaluate``; undefined ones are left out."""
+    criterion = importlib.import_module(f"songscape.evaluate.{name}")
+    values = [
+        Value(fit.k, name, criterion.score(space, fit), fit.seed, criterion.BETTER, space.n)
+        for fit in fits
+    ]
+    return [value for value in values if np.isfinite(value.value)]
+
+
+def medians(values: Iterable[Value]) -> dict[int, float]:
+    """Return the median over seeds at every k, by rising k."""
+    by_k: dict[int, list[float]] = {}
+    for value in values:
+        by_k.setdefault(value.k, []).append(value.value)
+    return {k: float(np.median(by_k[k])) for k in sorted(by_k)}
+
+
+def best(values: Sequence[Value]) -> tuple[int, float]:
+    """Return the k with the best median and that median; (0, 0) where nothing is defined."""
+    middle = medians(values)
+    if not middle:
+        return 0, 0.0
+    sign = -1.0 if values[0].better == "low" else 1.0
+    k = max(middle, key=lambda at: sign * round(middle[at], 9))
+    return k, middle[k]
+
+
+def frame(values: Iterable[Value], fingerprint: str) -> pl.DataFrame:
+    """Return values as the curves of a choice."""
+    rows = [(v.k, v.criterion, v.value, v.seed, fingerprint, v.better, v.rows) for v in values]
+    return pl.DataFrame(rows, schema=CURVES, orient="row")

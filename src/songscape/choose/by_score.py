@@ -1,0 +1,81 @@
+"""Take the k with the best score of one criterion.
+
+For those who want the silhouette's answer and no more. It never says that groups are natural, since
+no single score of this kind can, and it refuses criteria that get better with every cluster added.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from songscape.choose._sweep import best, frame, ks_possible, sample, scored, sweep
+from songscape.core import plugins
+from songscape.core.choice import Choice
+from songscape.core.errors import DegenerateDataError, RecipeError
+from songscape.core.options import option
+
+if TYPE_CHECKING:
+    from songscape.choose._sweep import Fitter
+    from songscape.core.space import Space
+
+
+@dataclass(frozen=True)
+class Options:
+    """Which score, and where to look."""
+
+    criterion: str = option("silhouette", "a criterion of the stage evaluate")
+    low: int = option(2, "smallest number of groups tried", low=2)
+    high: int = option(20, "largest number of groups tried", low=2)
+    seeds: int = option(3, "groupings of every k, from different starts", low=1)
+    rows: int = option(10_000, "songs grouped; a sample of larger collections", low=100)
+
+
+def choose(space: Space, fitter: Fitter, options: Options, seed: int) -> Choice:
+    """Take the k whose median score over seeds is best.
+
+    Raises
+    ------
+    RecipeError
+        If the criterion must not choose, as it is monotone in k, or needs labels.
+    DegenerateDataError
+        If it is undefined everywhere.
+    """
+    _check(options.criterion)
+    swept = sample(space, options.rows, seed)
+    fits = sweep(swept, fitter, ks_possible(space, options.low, options.high), options.seeds, seed)
+    values = scored(swept, fits, options.criterion)
+    k, value = best(values)
+    if not k:
+        raise DegenerateDataError(
+            f"{options.criterion} is undefined for these songs and groups; "
+            "choose by choose.verdict or give --k a number."
+        )
+    return Choice(
+        natural=False,
+        k=k,
+        reason=f"{k} groups have the best {options.criterion} ({value:.4g}) of all numbers from "
+        f"{options.low} to {options.high}. That score always names some number and cannot say that "
+        "there are no groups; choose.verdict can.",
+        criteria={options.criterion: (k, value)},
+        curves=frame(values, space.fingerprint),
+        fingerprint=space.fingerprint,
+        evidence=pl.DataFrame(schema={"reference": pl.String, "value": pl.Float64}),
+    )
+
+
+def _check(name: str) -> None:
+    """Raise if a criterion must not choose k."""
+    criterion = plugins.load("evaluate", name)
+    if criterion.BETTER == "never":
+        raise RecipeError(
+            f"{name} must not choose the number of groups: {criterion.WHY_NEVER}; "
+            "use choose.verdict, or a criterion such as silhouette or bic."
+        )
+    if "truth" in criterion.NEEDS:
+        raise RecipeError(
+            f"{name} needs labels, and a number of groups chosen by labels shows nothing about "
+            "the songs; use choose.verdict."
+        )
