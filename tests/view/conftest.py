@@ -250,7 +250,7 @@ def null_values() -> pl.DataFrame:
 
 def components(matrix: np.ndarray, features: list[str], labels: np.ndarray) -> dict:
     _, scale, turn = np.linalg.svd(matrix, full_matrices=False)
-    variance = scale**2 / (scale**2).sum()
+    variance = scale**2 / max((scale**2).sum(), 1e-12)
     points = matrix @ turn[:2].T
     keep = slice(0, 4000)
     return {

@@ -29,6 +29,8 @@ _THEME = {
     INK: "ink", MUTED: "muted", LINE: "line", PAPER: "card", ACCENT: "accent", WARM: "warm",
     GREY: "grey",
 } | {colour: f"c{index}" for index, colour in enumerate(PALETTE)}  # fmt: skip
+# What the template asks of run.json directly; the rest goes through functions that ask themselves.
+_ABSENT = dict.fromkeys(("songscape", "n_tracks", "seed", "date", "warnings", "history"))
 _COLOUR = re.compile(rf"(fill|stroke): ({'|'.join(_THEME)})(?=[;\"])")
 
 
@@ -43,7 +45,7 @@ def render(record: Record, figures: Mapping[str, str] | None = None) -> bytes:
     drawn = charts.figures(record) if figures is None else figures
     style = files("songscape.view").joinpath("static/report.css").read_text("utf-8")
     text = _environment().get_template("report.html.j2").render(
-        run=record.run,
+        run=_ABSENT | dict(record.run),
         recipe=record.recipe,
         figures={name: themed(svg) for name, svg in drawn.items()},
         # Markup: our own style sheet and charts are the only texts that go in unescaped.
