@@ -3,7 +3,7 @@
 The fingerprint is BLAKE2b of the length of the stretch that holds the sound, the header that says
 how to read it, and its first and last 64 KiB; at most 128 KiB are read of any file. Two different
 recordings that share all of these are not met in practice; an edit in the middle of a raw file
-that keeps its length is not seen (give ``--refresh``).
+that keeps its length is not seen.
 
 References
 ----------
@@ -16,7 +16,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
-from songscape.library._containers import ogg_bodies, sound_span
+from songscape.library.containers import ogg_bodies, sound_span
 
 if TYPE_CHECKING:
     import os

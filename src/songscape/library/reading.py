@@ -62,7 +62,7 @@ class Library:
         self.close()
 
     def files(self, root: bytes | None = None) -> dict[bytes, tuple[int, int, bytes, bool]]:
-        """Return size, time of change, fingerprint and presence of the file `root`, or all below it."""
+        """Return size, time of change, fingerprint and presence of what is at or below `root`."""
         rows = self._connection.execute(
             "SELECT path, size, mtime_ns, fingerprint, missing_since IS NULL FROM files "
             "WHERE path = ? OR (path >= ? AND path < ?)",
@@ -109,7 +109,7 @@ class Library:
         return {name: Descriptor(*rest) for name, *rest in rows}
 
     def songs(self, setups: Iterable[int], root: bytes | None = None) -> Iterator[Song]:
-        """Yield the file `root`, or all below it, described by the newest of these setups that worked."""
+        """Yield what is at or below `root`, described by the newest of these setups that worked."""
         layouts = self._layouts()
         listed = json.dumps(list(setups))
         for row in self._connection.execute(_SONGS, (listed, *bounds(root))):
