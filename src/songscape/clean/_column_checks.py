@@ -15,7 +15,7 @@ from scipy.linalg import qr
 from songscape.clean._features import numbers, sound_features, standardised
 from songscape.clean._same_song import running_index
 from songscape.clean._wording import count, listed
-from songscape.core.collection import Collection, Kind, Role
+from songscape.core.collection import Collection, Column, Kind, Role
 from songscape.core.findings import Finding, Severity
 
 if TYPE_CHECKING:
@@ -99,10 +99,10 @@ def _about(collection: Collection) -> Iterator[Finding]:
             f"{listed(about)} {'tells' if len(about) == 1 else 'tell'} of the release rather than "
             "of the sound.",
             "kept in the table, left out of the features",
-            f"--set prepare.pick.also={about[0]}",
+            "--set prepare.pick.leave=NAME,NAME (columns left out)",
             Severity.NOTE,
         )
-    in_ms = [name for name in features if columns[name].unit == "ms" or name.endswith("_ms")]
+    in_ms = [name for name in features if _is_in_ms(name, columns[name])]
     if in_ms:
         left_out = set(in_ms) <= set(about)
         largest = np.nanmax(numbers(collection.frame, in_ms), initial=0.0)
@@ -113,9 +113,15 @@ def _about(collection: Collection) -> Iterator[Finding]:
             f"{listed(in_ms)} {'is' if len(in_ms) == 1 else 'are'} in milliseconds, up to "
             f"{largest:,.0f}: unscaled, it would decide alone.",
             "left out of the features" if left_out else "standardised with the other features",
-            "--set prepare.scale=standard",
+            "--set prepare.pick.leave=NAME,NAME (columns left out)",
             Severity.NOTE if left_out else Severity.WARNING,
         )
+
+
+def _is_in_ms(name: str, column: Column) -> bool:
+    """Tell whether a column came in milliseconds, not in seconds that the reader multiplied."""
+    header = (column.source or name).lower()
+    return column.unit in ("ms", "") and ("_ms" in header or "(ms)" in header)
 
 
 def _constants(names: list[str]) -> Iterator[Finding]:
@@ -128,7 +134,7 @@ def _constants(names: list[str]) -> Iterator[Finding]:
             f"{count(len(names), 'feature has', 'features have')} the same value in every song: "
             f"{listed(names)}.",
             "left out when the features are prepared",
-            "--set prepare.drop_constant=false",
+            "leave drop_constant out of the recipe's [prepare] steps",
         )
 
 
@@ -242,8 +248,8 @@ def _codes(collection: Collection) -> Iterator[Finding]:
             len(codes),
             f"{listed(codes)} {'holds a code' if len(codes) == 1 else 'hold codes'}, not a "
             "measure: half-way between two means nothing, and mixture models collapse on them.",
-            "key as a circle, other codes left out where features are prepared",
-            f"--set prepare.pick.without={codes[0]}",
+            "key, mode, time_signature and explicit are left out unless picked; others stay",
+            f"--set prepare.pick.leave={','.join(codes)}",
             Severity.NOTE,
         )
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from songscape.clean._labels import genre_columns, label_key, labels_of, main_labels
-from songscape.clean._rules import known_name
+from songscape.clean._rules import in_english
 from songscape.clean._wording import count, listed
 from songscape.core.collection import Collection, Role
 from songscape.core.findings import Finding, Severity
@@ -37,6 +37,7 @@ def label_findings(collection: Collection) -> Iterator[Finding]:
 def owner_findings(collection: Collection, share: float, minimum: int) -> Iterator[Finding]:
     """Yield labels and places that one artist owns, and say how few places there are."""
     if "artist" in collection.frame.columns:
+        yield from _joined_artists(collection.frame["artist"])
         table = collection.frame.select("artist", label=main_labels(collection))
         yield from _owned(table, "genre", share, minimum)
     places = collection.names(Role.PLACE)
@@ -65,26 +66,26 @@ def _spellings(labels: Iterable[str], where: str) -> Iterator[Finding]:
 
 
 def _languages(labels: Iterable[str], where: str) -> Iterator[Finding]:
-    """Yield a finding for labels in several scripts, or one genre under names of its own."""
+    """Yield a finding for labels in several languages, told by their letters or by known names."""
     texts = list(labels)
-    scripts = {script for label in texts for script in _scripts(label)}
+    scripts = sorted({script for label in texts for script in _scripts(label)})
+    foreign = [label for label in texts if in_english(label_key(label)) != label_key(label)]
     alike = [
-        group
-        for group in _grouped(texts, lambda label: known_name(label_key(label)))
-        if len({label_key(label) for label in group}) > 1
+        " = ".join(group)
+        for group in _grouped(texts, lambda label: in_english(label_key(label)))
+        if len(group) > 1 and set(group) & set(foreign)
     ]
     if len(scripts) > 1 or alike:
-        by_script = f"labels in {listed(sorted(scripts))} letters; " if len(scripts) > 1 else ""
-        names = listed((" = ".join(group) for group in alike), most=4) or "none known"
+        letters = f" in {listed(scripts)} letters" if len(scripts) > 1 else ""
+        names = f": {listed(alike, most=4)}" if alike else ""
         yield Finding(
             "label-language",
             where,
-            sum(map(len, alike)) or len(texts),
-            f"Labels may name one genre in several words or languages: {by_script}{names}.",
-            "made one where labels are grouped by rules",
+            len(foreign) or len(texts),
+            f"Labels are in several languages{letters}{names}.",
+            "names known in several languages are made one where labels are grouped by rules",
             "--set clean.genres.how=rules, or a mapping",
-            Severity.NOTE,
-            tuple(" = ".join(group) for group in alike[:5]),
+            examples=tuple(alike or foreign)[:5],
         )
 
 
@@ -128,6 +129,24 @@ def _owned(table: pl.DataFrame, noun: str, share: float, minimum: int) -> Iterat
             "nothing: agreement there may be with the artist; the scores show it filtered",
             f"--set clean.doctor.owner_share={min(1.0, share + 0.25):g}",
             examples=tuple(told[:5]),
+        )
+
+
+def _joined_artists(artists: pl.Series) -> Iterator[Finding]:
+    """Yield a finding for cells that name several artists."""
+    if artists.dtype != pl.String:
+        return
+    joined = artists.filter(artists.str.contains(r"\S\s*;\s*\S").fill_null(value=False))
+    if joined.len():
+        yield Finding(
+            "joined-artists",
+            "artist",
+            joined.len(),
+            f"{count(joined.len(), 'song names', 'songs name')} several artists, joined by a "
+            "semicolon.",
+            "together they count as one artist",
+            severity=Severity.NOTE,
+            examples=tuple(joined.unique(maintain_order=True)[:3]),
         )
 
 

@@ -36,16 +36,27 @@ class Head(NamedTuple):
 
 
 @cache
-def _words() -> tuple[dict[str, str], frozenset[str]]:
-    """Return spellings (variant → name) and the wide genres."""
+def _table() -> dict[str, dict[str, list[str]]]:
+    """Return the table of words."""
     text = files("songscape.clean").joinpath("genre_words.toml").read_text(encoding="utf-8")
-    table = tomllib.loads(text)
-    spellings = {
-        label_key(variant): name
-        for name, variants in table["spellings"].items()
-        for variant in variants
+    return tomllib.loads(text)
+
+
+@cache
+def _names(*sections: str) -> dict[str, str]:
+    """Return other name → name, by key, of sections of the table."""
+    return {
+        label_key(other): name
+        for section in sections
+        for name, others in _table()[section].items()
+        for other in others
     }
-    return spellings, frozenset(table["heads"]["names"])
+
+
+@cache
+def _wide() -> frozenset[str]:
+    """Return the genres wide enough to be a group."""
+    return frozenset(_table()["heads"]["names"])
 
 
 def grouped_by_name(songs: Mapping[str, int], minimum: int) -> dict[str, Head]:
@@ -64,8 +75,8 @@ def grouped_by_name(songs: Mapping[str, int], minimum: int) -> dict[str, Head]:
     >>> heads["bebop"]
     Head(key='bebop', decided='itself')
     """
-    spellings, wide = _words()
-    read = {label: spellings.get(label, label) for label in songs}
+    names, wide = _names("spellings", "languages"), _wide()
+    read = {label: names.get(label, label) for label in songs}
     totals = _totals(((read[label], number) for label, number in songs.items()), wide)
     known = wide | set(read.values())
     enough = {ending for ending in known if totals.get(ending, 0) >= minimum}
@@ -77,15 +88,15 @@ def grouped_by_name(songs: Mapping[str, int], minimum: int) -> dict[str, Head]:
     return heads
 
 
-def known_name(label: str) -> str:
-    """Return the name of the genre a label's key is another name of, or the key itself.
+def in_english(label: str) -> str:
+    """Return the English name of the genre a label's key names in another language.
 
     Examples
     --------
-    >>> known_name("klassik"), known_name("bebop")
+    >>> in_english("klassik"), in_english("bebop")
     ('classical', 'bebop')
     """
-    return _words()[0].get(label, label)
+    return _names("languages").get(label, label)
 
 
 def _totals(songs: Iterable[tuple[str, int]], wide: frozenset[str]) -> dict[str, int]:

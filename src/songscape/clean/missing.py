@@ -286,5 +286,6 @@ def _elsewhere_findings(frame: pl.DataFrame, looked_at: tuple[str, ...]) -> Iter
             sum(gaps.values()),
             f"Missing in columns that songs are not compared by: {_told(gaps)}.",
             "nothing: no song is dropped for it",
+            "--set clean.missing.features=NAME,NAME (features that must be known)",
             severity=Severity.NOTE,
         )

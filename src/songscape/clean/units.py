@@ -48,6 +48,9 @@ class Options:
     impossible: str = option(
         "null", "what becomes of values outside the possible range", choices=("null", "keep")
     )
+    unusual: str = option(
+        "keep", "what becomes of values that are possible but unusual", choices=("keep", "null")
+    )
     rescale: bool = option(True, "bring columns on another scale (per cent, seconds) to their unit")
     tolerance: float = option(
         0.01, "how far beyond the range a value may lie, as a share of the range", low=0, high=1
@@ -98,16 +101,19 @@ def examine(collection: Collection, options: Options) -> tuple[Finding, ...]:
 def clean(collection: Collection, options: Options) -> Collection:
     """Rescale whole columns, then null what is impossible; the history tells how many."""
     held = _rescaled(collection, _scales(collection)) if options.rescale else collection
-    if options.impossible == "keep":
-        return held
-    outside = dict(_outside(held, options))
+    held = _blanked(held, dict(_outside(held, options)), "made missing what is impossible")
+    return _blanked(held, dict(_odd(held, options)), "made missing what is unusual")
+
+
+def _blanked(held: Collection, outside: dict[str, NDArray[np.bool_]], why: str) -> Collection:
+    """Null the rows given for each column."""
     values = {
         name: held.frame.select(pl.when(~pl.Series(rows)).then(pl.col(name)))[name]
         for name, rows in outside.items()
     }
     columns = {name: held.columns[name] for name in values}
     told = tallied((name, int(rows.sum())) for name, rows in outside.items())
-    return replaced(held, values, columns, f"made missing what is impossible: {told}")
+    return replaced(held, values, columns, f"{why}: {told}")
 
 
 def _numeric(collection: Collection) -> Iterator[tuple[str, Column, NDArray[np.float64]]]:
@@ -132,9 +138,9 @@ def _scales(collection: Collection) -> list[_Scale]:
 
 
 def _in_per_cent(values: NDArray[np.float64]) -> bool:
-    """Tell whether a column of shares is in per cent: whole numbers, or most of them above 1."""
+    """Tell whether a column of shares is in per cent: whole numbers, or most far above 1."""
     known = values[(values >= 0) & (values <= 100)]
-    above = known > 1
+    above = known > 1.5
     if not above.any():
         return False
     return bool(np.all(known == np.rint(known)) or above.mean() > 0.5)
@@ -173,6 +179,20 @@ def _range(column: Column) -> _Range:
 
 
 def _outside(collection: Collection, options: Options) -> Iterator[tuple[str, NDArray[np.bool_]]]:
+    """Yield the columns with impossible values to be made missing, and the rows of these."""
+    if options.impossible == "null":
+        yield from _beyond(collection, options)
+
+
+def _odd(collection: Collection, options: Options) -> Iterator[tuple[str, NDArray[np.bool_]]]:
+    """Yield the columns with unusual values to be made missing, and the rows of these."""
+    if options.unusual == "null":
+        for name, _, (low, high) in _unusual_rows(collection, options):
+            if (low | high).any():
+                yield name, low | high
+
+
+def _beyond(collection: Collection, options: Options) -> Iterator[tuple[str, NDArray[np.bool_]]]:
     """Yield the columns with impossible values, and the rows of these."""
     for name, column, values in _numeric(collection):
         rows = _impossible(values, _range(column), options.tolerance)
@@ -234,7 +254,7 @@ def _mixed_findings(collection: Collection) -> Iterator[Finding]:
 
 def _impossible_findings(collection: Collection, options: Options) -> Iterator[Finding]:
     """Yield one finding for all impossible values."""
-    outside = dict(_outside(collection, options))
+    outside = dict(_beyond(collection, options))
     if outside:
         total = sum(int(rows.sum()) for rows in outside.values())
         yield Finding(
@@ -252,23 +272,33 @@ def _impossible_findings(collection: Collection, options: Options) -> Iterator[F
         )
 
 
-def _unusual_findings(collection: Collection, options: Options) -> Iterator[Finding]:
-    """Yield findings for values that are possible but unusual."""
+def _unusual_rows(
+    collection: Collection, options: Options
+) -> Iterator[tuple[str, _Range, tuple[NDArray[np.bool_], NDArray[np.bool_]]]]:
+    """Yield for each column the rows that are unusually low and unusually high."""
     for name, column, values in _numeric(collection):
         bounds = _range(column)
         possible = ~_impossible(values, bounds, options.tolerance)
         possible &= ~np.isin(values, column.missing)
-        low = values[possible & (values < bounds.usual_low)]
-        high = values[possible & (values > bounds.usual_high)]
-        if low.size:
-            where = f"below {bounds.usual_low:g} {column.unit}"
-            yield _unusual("unusually-low", name, low, where)
-        if high.size:
-            where = f"above {bounds.usual_high:g} {column.unit}"
-            yield _unusual("unusually-high", name, high, where)
+        low, high = values < bounds.usual_low, values > bounds.usual_high
+        yield name, bounds, (possible & low, possible & high)
 
 
-def _unusual(what: str, name: str, odd: NDArray[np.float64], where: str) -> Finding:
+def _unusual_findings(collection: Collection, options: Options) -> Iterator[Finding]:
+    """Yield findings for values that are possible but unusual."""
+    does = "become missing" if options.unusual == "null" else "nothing"
+    for name, bounds, (low, high) in _unusual_rows(collection, options):
+        values, unit = collection.frame[name], collection.columns[name].unit
+        for rows, what, where in (
+            (low, "unusually-low", f"below {bounds.usual_low:g} {unit}"),
+            (high, "unusually-high", f"above {bounds.usual_high:g} {unit}"),
+        ):
+            if rows.any():
+                odd = values.filter(rows).cast(pl.Float64).to_numpy()
+                yield _unusual(what, name, odd, where, does)
+
+
+def _unusual(what: str, name: str, odd: NDArray[np.float64], where: str, does: str) -> Finding:
     """Report values that are possible but unusual."""
     return Finding(
         what,
@@ -276,7 +306,7 @@ def _unusual(what: str, name: str, odd: NDArray[np.float64], where: str) -> Find
         int(odd.size),
         f"{count(odd.size, 'value')} of {name} {'is' if odd.size == 1 else 'are'} {where}: "
         f"possible ({odd.min():g}{f' to {odd.max():g}' if odd.size > 1 else ''}) but unusual.",
-        "nothing",
-        "--set clean.outliers.how=drop",
+        does,
+        f"--set clean.units.unusual={'null' if does == 'nothing' else 'keep'}",
         Severity.NOTE,
     )
