@@ -2,4 +2,8 @@
 
 A plug-in gives ``Options`` (whose first field is ``path``), ``claims(path) -> bool``, true if it is
 the one to read that path, and ``load(options) -> Collection``.
+
+A source of audio, whose songs must be described before they can be read, also gives
+``unheard(options)``: the paths to describe, the library to keep them in, and the extractor's
+options; None where there is nothing to describe.
 """

@@ -13,6 +13,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from songscape.core.errors import RecipeError
 from songscape.core.findings import Finding, Severity
 
 if TYPE_CHECKING:
@@ -33,6 +34,11 @@ def delimiter_of(text: str, asked: str) -> tuple[str, int]:
     text : the whole file.
     asked : "auto", or the delimiter itself.
 
+    Raises
+    ------
+    RecipeError
+        If what is asked for cannot part cells.
+
     Examples
     --------
     >>> delimiter_of("artist;tempo\nBjörk;120,5\n", "auto")
@@ -41,10 +47,18 @@ def delimiter_of(text: str, asked: str) -> tuple[str, int]:
     hint = _HINT.match(text)
     start = hint.end() if hint else 0
     if asked != "auto":
-        return {"tab": "\t", "\\t": "\t"}.get(asked, asked), start
+        return _one_character(asked), start
     if hint:
         return hint[1], start
     return max(DELIMITERS, key=lambda delimiter: _agreement(text, delimiter)), 0
+
+
+def _one_character(asked: str) -> str:
+    """Return the delimiter the user asks for."""
+    delimiter = {"tab": "\t", "\\t": "\t"}.get(asked, asked)
+    if len(delimiter) != 1 or delimiter in '"\r\n':
+        raise RecipeError(f"source.delimiter must be one character or tab, not {asked!r}.")
+    return delimiter
 
 
 def delimiter_finding(delimiter: str) -> tuple[Finding, ...]:

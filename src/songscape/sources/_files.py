@@ -117,7 +117,7 @@ def _refuse_foreign(data: bytes, name: str) -> None:
                 f"{name} is {kind}." if ";" in kind else f"{name} is {kind}, no table."
             )
     sample = data[:_SAMPLE]
-    if sum(byte in _CONTROL for byte in sample) > 0.02 * len(sample):
+    if sum(byte in _CONTROL for byte in sample) > 0.1 * len(sample):
         raise InputError(f"{name} is no text; save the table as CSV, Parquet or Excel workbook.")
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _LISTS = ("audio_features", "tracks", "items", "songs", "data", "results")
+_AROUND = ("tracks", "data", "results")
 _INSIDE = ("track", "item", "audio_features")
 
 
@@ -67,9 +68,9 @@ def _raise(error: Exception) -> list[Any]:
 def _unwrapped(value: Any) -> list[Any]:
     """Return the list inside a service's answer."""
     while isinstance(value, dict):
-        inner = next(
-            (value[key] for key in _LISTS if isinstance(value.get(key), list | dict)), None
-        )
+        lists = (value[key] for key in _LISTS if isinstance(value.get(key), list))
+        objects = (value[key] for key in _AROUND if isinstance(value.get(key), dict))
+        inner = next(lists, None) or next(objects, None)
         if inner is None:
             return [value]
         value = inner

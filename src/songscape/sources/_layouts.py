@@ -17,8 +17,8 @@ A layout says by which headers it is recognised and what each column means::
     identifies = true           # the column can name the songs
 
 ``vocabulary.toml`` holds the names common to all; every layout starts from it, so it lists only
-what is its own. ``others = true`` says that numbers it does not list are features, too. A table that
-has no header is recognised by its number of columns (``widths``).
+what is its own. ``others = true`` says that the numbers it does not list are features. A table
+without a header is recognised by its number of columns (``widths``).
 """
 
 from __future__ import annotations

@@ -136,7 +136,7 @@ def _percent_to_ratio(parts: list[Part]) -> list[Part]:
     ratios = [part for part in parts if part.column.unit == _RATIO and part.cast]
     percent = {part.name for part in ratios if _share_above_one(part.values) > 0.5}
     if percent:
-        percent |= {part.name for part in ratios if _whole(part.values)}
+        percent |= {part.name for part in ratios if _whole_to_100(part.values)}
     return [
         replace(part, values=part.values / 100, factor=0.01) if part.name in percent else part
         for part in parts
@@ -151,9 +151,10 @@ def _share_above_one(values: pl.Series) -> float:
     return float((nonzero > 1).sum() / nonzero.len())
 
 
-def _whole(values: pl.Series) -> bool:
-    """Tell whether all values are whole numbers."""
-    return bool((values.drop_nulls() % 1 == 0).all())
+def _whole_to_100(values: pl.Series) -> bool:
+    """Tell whether all values are whole numbers up to 100."""
+    there = values.drop_nulls()
+    return bool(((there % 1 == 0) & (there <= 100)).all())
 
 
 def _labelled(parts: list[Part], frame: pl.DataFrame) -> list[Part]:

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _Rows = list[list[str]]
+_LONE_RETURN = re.compile("\r(?!\n)")
+_STAND_IN = "\ue00d"
 _QUOTE, _NEWLINE, _RETURN = 34, 10, 13
 
 
@@ -177,11 +179,14 @@ class _QuoteError(Exception):
 
 def _parsed(text: str, reading: Reading) -> tuple[_Rows, NDArray[np.int64], tuple[Finding, ...]]:
     """Read a text by the csv module; where quotes make no sense, read them as letters."""
-    spaced = f'{reading.delimiter} "' in text
     try:
-        return *_csv_rows(text, reading.delimiter, _Quoting(spaced=spaced)), ()
+        rows, lines = _csv_rows(text, reading.delimiter, _Quoting())
+        if _opens_after_space(rows):
+            rows, lines = _csv_rows(text, reading.delimiter, _Quoting(spaced=True))
     except _QuoteError as error:
         failure = error
+    else:
+        return rows, lines, ()
     rows, lines = _csv_rows(text, reading.delimiter, _Quoting(csv.QUOTE_NONE, strict=False))
     padded = re.search(rf'"[ \t]+({re.escape(reading.delimiter)}|[\r\n])', text)
     if len({len(row) for row in rows}) == 1 and not padded:
@@ -191,9 +196,14 @@ def _parsed(text: str, reading: Reading) -> tuple[_Rows, NDArray[np.int64], tupl
             f"A quote opened in line {failure.line + reading.skipped:,} of {reading.name} is "
             "never closed; close it or double it there."
         )
-    tolerant = _Quoting(strict=False, spaced=spaced)
+    tolerant = _Quoting(strict=False, spaced=bool(padded))
     rows, lines = _csv_rows(text, reading.delimiter, tolerant)
     return rows, lines, (_stray(failure.line + reading.skipped, "taken off"),)
+
+
+def _opens_after_space(rows: _Rows) -> bool:
+    """Tell whether spaces before quotes kept them from quoting."""
+    return any(cell.startswith(' "') for row in rows for cell in row)
 
 
 def _stray(line: int, does: str) -> Finding:
@@ -204,6 +214,9 @@ def _stray(line: int, does: str) -> Finding:
 
 def _csv_rows(text: str, delimiter: str, how: _Quoting) -> tuple[_Rows, NDArray[np.int64]]:
     """Return the rows of a text that are not blank, and the line each starts in."""
+    if "\n" in text:
+        # The csv module takes a lone return for the end of a line, even among newlines.
+        text = _LONE_RETURN.sub(_STAND_IN, text)
     reader = csv.reader(
         io.StringIO(text, newline=""),
         delimiter=delimiter,
@@ -217,7 +230,7 @@ def _csv_rows(text: str, delimiter: str, how: _Quoting) -> tuple[_Rows, NDArray[
     try:
         for row in reader:
             if row:
-                rows.append(row)
+                rows.append([cell.replace(_STAND_IN, "\r") for cell in row])
                 lines.append(line)
             line = reader.line_num + 1
     except csv.Error as error:

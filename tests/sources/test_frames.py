@@ -1,0 +1,102 @@
+"""Frames of polars, pandas and pyarrow come in by the same door and mean the same."""
+
+import sys
+
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+
+from songscape.core.collection import Role
+from songscape.core.errors import InputError, UnknownNameError
+from songscape.sources._frames import collection
+
+COLUMNS = {
+    "track_id": ["a", "b", "a"],
+    "track_name": ["Jóga", None, "NaN"],
+    "artists": ["Björk", "Múm", "Björk"],
+    "tempo": [87.9, None, 120.0],
+    "explicit": [True, False, True],
+    "genre": ["pop", "rock", "pop"],
+}
+
+
+def frames():
+    yield pytest.param(pl.DataFrame(COLUMNS), id="polars")
+    yield pytest.param(pl.LazyFrame(COLUMNS), id="lazy")
+    yield pytest.param(pa.table(COLUMNS), id="arrow")
+    yield pytest.param(pd.DataFrame(COLUMNS), id="pandas")
+    yield pytest.param(pd.DataFrame(COLUMNS).set_index("track_id"), id="pandas-index")
+    yield pytest.param(pd.DataFrame(COLUMNS).convert_dtypes(), id="pandas-nullable")
+    yield pytest.param(pd.DataFrame(COLUMNS).astype({"genre": "category"}), id="pandas-category")
+
+
+@pytest.mark.parametrize("frame", list(frames()))
+def test_frames_mean_the_same(frame):
+    songs = collection(frame)
+    assert songs.frame["id"].to_list() == ["a", "b", "a~2"]
+    assert songs.frame["title"].to_list() == ["Jóga", None, "NaN"]
+    assert songs.frame["tempo"].to_list() == [87.9, None, 120.0]
+    assert songs.frame["explicit"].to_list() == [1.0, 0.0, 1.0]
+    assert songs.frame["genre"].to_list() == ["pop", "rock", "pop"]
+    assert songs.columns["artist"].role is Role.GROUP
+    assert songs.history[0] == "read frame: 3 rows × 6 columns, no known layout"
+
+
+def test_pandas_without_pyarrow(monkeypatch):
+    frame = pd.DataFrame(COLUMNS, dtype=object)
+    for name in [each for each in sys.modules if each.split(".")[0] == "pyarrow"]:
+        monkeypatch.setitem(sys.modules, name, None)
+    songs = collection(frame)
+    assert songs.frame["title"].to_list() == ["Jóga", None, "NaN"]
+    assert songs.frame["tempo"].to_list() == [87.9, None, 120.0]
+
+
+def test_names_in_several_parts_are_joined():
+    frame = pd.DataFrame([[1.5, 2.5], [3.5, 4.5]])
+    frame.columns = pd.MultiIndex.from_tuples([("mfcc", "mean"), ("mfcc", "std")])
+    assert collection(frame).names(Role.FEATURE) == ("mfcc.mean", "mfcc.std")
+
+
+def test_numbered_columns():
+    assert collection(pd.DataFrame([[1.5, "a"], [2.5, "b"]])).names(Role.FEATURE) == ("0",)
+
+
+def test_roles_and_layout():
+    frame = pl.DataFrame({"energy": [30, 40], "code": ["1", "2"]})
+    songs = collection(frame, roles={"code": "key"}, layout="none")
+    assert songs.frame["energy"].to_list() == [30.0, 40.0]
+    assert songs.columns["code"].role is Role.KEY
+    with pytest.raises(UnknownNameError, match="no column 'cod'"):
+        collection(frame, roles={"cod": "key"})
+
+
+def test_all_types_come_in():
+    frame = pl.DataFrame(
+        {
+            "when": ["2020-01-02"],
+            "how": ["a"],
+            "much": [3],
+            "nested": [[[1]]],
+            "inner": [{"a": 1}],
+            "raw": [b"x"],
+        }
+    ).with_columns(
+        pl.col("when").str.to_date(),
+        pl.col("how").cast(pl.Categorical),
+        pl.col("much").cast(pl.Decimal(10, 2)),
+    )
+    songs = collection(frame)
+    assert songs.frame["when"].to_list() == ["2020-01-02"]
+    assert songs.frame["much"].to_list() == [3.0]
+
+
+@pytest.mark.parametrize("nothing", [3, "songs", [1, 2], None])
+def test_what_is_no_frame_is_refused(nothing):
+    with pytest.raises(InputError, match="is no table; give a path, or a polars"):
+        collection(nothing)
+
+
+def test_frame_without_rows():
+    with pytest.raises(InputError, match="The frame has no rows"):
+        collection(pl.DataFrame({"tempo": []}))
