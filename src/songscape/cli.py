@@ -8,19 +8,23 @@ is quick.
 
 from __future__ import annotations
 
+import shlex
 import signal
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
 from songscape import __version__
-from songscape.core.errors import RecipeError, SongscapeError
+from songscape.core.errors import LockedError, RecipeError, SongscapeError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from types import FrameType
+
+    from songscape.listen import Progress
 
 app = typer.Typer(
     name="songscape",
@@ -45,6 +49,28 @@ Sets = Annotated[
     list[str] | None, typer.Option("--set", help="override one option: stage.option=value")
 ]
 Json = Annotated[bool, typer.Option("--json", help="print JSON on standard output, nothing else")]
+
+Music = Annotated[list[Path], typer.Argument(help="folders of music, or single files")]
+OutFile = Annotated[
+    Path | None, typer.Option("--out", help="write .csv, .parquet, or .json (Spotify's shape)")
+]
+LibraryFile = Annotated[
+    Path | None, typer.Option("--library", help="default: in the user's data folder")
+]
+Workers = Annotated[int, typer.Option("--workers", min=0, help="0: one per processor")]
+Excerpt = Annotated[str, typer.Option("--excerpt", help="whole, or N seconds from the middle")]
+RetryFailed = Annotated[
+    bool, typer.Option("--retry-failed", help="try files again that failed before")
+]
+Refresh = Annotated[
+    bool, typer.Option("--refresh", help="describe again what older versions described")
+]
+AcceptMissing = Annotated[
+    bool, typer.Option("--accept-missing", help="believe it when many files vanished")
+]
+FollowLinks = Annotated[
+    bool, typer.Option("--follow-links", help="follow links, also out of the folder")
+]
 
 
 @app.command("map")
@@ -76,6 +102,8 @@ def map_(
         sys.stdout.write(summary_text(run.record.run))
     else:
         _show(run.record.run, folder)
+    if any(finding.what == "failed-files" for finding in run.collection.findings):
+        raise typer.Exit(3)
 
 
 @app.command()
@@ -90,6 +118,49 @@ def doctor(source: Source, sets: Sets = None, json: Json = False) -> None:
         _print_json([finding.as_dict() for finding in collection.findings])
     else:
         _show_findings(collection.findings, collection.history)
+
+
+@app.command()
+def describe(
+    paths: Music,
+    out: OutFile = None,
+    library: LibraryFile = None,
+    workers: Workers = 0,
+    excerpt: Excerpt = "whole",
+    retry_failed: RetryFailed = False,
+    refresh: Refresh = False,
+    accept_missing: AcceptMissing = False,
+    follow_links: FollowLinks = False,
+    json: Json = False,
+) -> None:
+    """Describe how the music in PATHS sounds, and keep it in a library; resumes where it was."""
+    from songscape.library import default_path, shown
+    from songscape.listen import Options, extractor, listen
+    from songscape.listen.output import check_format, write
+    from songscape.sources import folder
+
+    if out is not None:
+        check_format(out)
+    wanted = folder.wishes(str(paths[0]), library or default_path(), excerpt)
+    options = Options(workers, retry_failed, refresh, accept_missing, follow_links)
+    try:
+        with _progress() as report:
+            by = extractor(folder.extracting(wanted))
+            account = listen(
+                paths, folder.library_of(wanted), by=by, options=options, report=report
+            )
+    except KeyboardInterrupt:
+        _tell(f"interrupted; all that was described is kept. To go on: {_this_command()}")
+        raise typer.Exit(130) from None
+    for path, reason in account.failures:
+        _tell(f"failed: {shown(path)}: {reason}")
+    if out is not None:
+        write(folder.collected(map(folder.root, paths), wanted), out)
+    if json:
+        _print_json(account.as_dict())
+    else:
+        typer.echo(f"{account}\nlibrary: {folder.library_of(wanted)}")
+    raise typer.Exit(3 if account.failures else 0)
 
 
 @app.command()
@@ -139,6 +210,8 @@ def main() -> NoReturn:
         app(standalone_mode=True)
     except RecipeError as error:
         _fail(error, 2)
+    except LockedError as error:
+        _fail(error, 75)
     except SongscapeError as error:
         _fail(error, 1)
     except KeyboardInterrupt:
@@ -161,6 +234,31 @@ def _fail(error: SongscapeError, code: int) -> NoReturn:
 def _tell(line: str) -> None:
     """Tell of progress on standard error."""
     typer.echo(line, err=True)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[Progress], None]]:
+    """Show progress on standard error: a bar on a terminal, else a line now and then."""
+    from rich import progress as bars
+    from rich.console import Console
+
+    from songscape.listen import slowly
+
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield slowly(_tell)
+        return
+    columns = (bars.TextColumn("{task.description}", markup=False), bars.BarColumn())
+    with bars.Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("looking", total=None)
+        yield lambda now: bar.update(
+            task, description=str(now), completed=now.work, total=now.whole or None
+        )
+
+
+def _this_command() -> str:
+    """Return the command as it was typed, for a shell."""
+    return shlex.join(["songscape", *sys.argv[1:]])
 
 
 def _overridden(

@@ -26,7 +26,7 @@ from songscape.library.entries import (
     Values,
 )
 from songscape.library.fingerprint import fingerprint, id_text
-from songscape.library.place import SUFFIX, default_path, is_library
+from songscape.library.place import SUFFIX, default_path, is_library, shown
 from songscape.library.reading import Library
 from songscape.library.writing import Writer
 
@@ -46,4 +46,5 @@ __all__ = [
     "fingerprint",
     "id_text",
     "is_library",
+    "shown",
 ]

@@ -1,4 +1,4 @@
-"""Where a library is, and what file is one."""
+"""Where a library is, what file is one, and how paths are shown."""
 
 from __future__ import annotations
 
@@ -29,3 +29,13 @@ def is_library(path: Path) -> bool:
     except OSError:
         return False
     return head.startswith(_MAGIC) and head[68:72] == APPLICATION.to_bytes(4, "big")
+
+
+def shown(path: bytes) -> str:
+    r"""Return a path as text that can be printed anywhere.
+
+    >>> shown(b"caf\xe9.mp3"), shown("a\nb".encode())
+    ('caf\\xe9.mp3', 'a\\nb')
+    """
+    text = path.decode("utf-8", "backslashreplace")
+    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from songscape.core.errors import WorkerError
 from songscape.library import Failure, Outcome, Writer
-from songscape.listen.account import Account, Progress
+from songscape.listen.account import Account, Progress, slowly
 from songscape.listen.crew import Crew, Reply
 from songscape.listen.extractor import Extractor, extractor
 from songscape.listen.limits import Options
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
-__all__ = ["Account", "Extractor", "Options", "Progress", "extractor", "listen"]
+__all__ = ["Account", "Extractor", "Options", "Progress", "extractor", "listen", "slowly"]
 
 HOPELESS = 20
 """If so many files fail first, all by one unexpected error, the fault is not in the files."""

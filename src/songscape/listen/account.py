@@ -6,11 +6,10 @@ import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Self
 
-from songscape.library import Failure
-from songscape.listen.walk import shown
+from songscape.library import Failure, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from songscape.library import Finished
     from songscape.listen.scan import Job
@@ -81,6 +80,23 @@ class Account:
             failures=self.failures + named,
         )
 
+    def __str__(self) -> str:
+        """Say in one line what became of every file."""
+        words = {
+            "described": self.described,
+            f"known before{self._older()}": self.known,
+            "failed": self.failed,
+            "failed before": self.failed_before,
+            "passed over": sum(self.skipped.values()),
+        }
+        parts = [f"{count:,} {word}" for word, count in words.items() if count]
+        missing = f"; {self.missing:,} missing" if self.missing else ""
+        return f"{self.seen:,} files: {', '.join(parts)}{missing}."
+
+    def _older(self) -> str:
+        """Say how many are known by older definitions only, which --refresh would change."""
+        return f" ({self.older:,} by older versions; see --refresh)" if self.older else ""
+
     def as_dict(self) -> dict[str, Any]:
         """Return the account as plain JSON-ready values."""
         counts = {name: getattr(self, name) for name in COUNTS}
@@ -142,6 +158,19 @@ class Progress:
         failed = f", {self.failed:,} failed" if self.failed else ""
         left = "" if self.seconds_left is None else f", {_span(self.seconds_left)} left"
         return f"{self.done:,} of {self.total:,} described{failed}, {self.rate:.1f} per s{left}"
+
+
+def slowly(tell: Callable[[str], None], pause: float = 5.0) -> Callable[[Progress], None]:
+    """Return a report that tells of progress in a line, at most every `pause` seconds."""
+    told = time.monotonic()
+
+    def report(progress: Progress) -> None:
+        nonlocal told
+        if time.monotonic() - told >= pause:
+            told = time.monotonic()
+            tell(str(progress))
+
+    return report
 
 
 def _work(job: Job) -> float:

@@ -14,11 +14,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from songscape.core.errors import InputError
-from songscape.library import Seen, fingerprint
+from songscape.library import Seen, fingerprint, shown
 from songscape.library.fingerprint import unreadable
 from songscape.listen.account import Account, Progress
 from songscape.listen.tags import read_tags
-from songscape.listen.walk import Candidate, Walk, named, shown
+from songscape.listen.walk import Candidate, Walk, named
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -75,7 +75,7 @@ def scan(
     Raises
     ------
     InputError
-        If a path is not there, or too many known files vanished from a folder.
+        If a path is not there, holds no audio, or too many known files vanished from a folder.
     """
     sight = _Sight()
     for root in _roots(paths):
@@ -83,7 +83,16 @@ def scan(
             _see_folder(root, writer, options, sight, report)
         else:
             _see_file(root, writer, sight)
+    if not sight.files:
+        raise InputError(_silence(paths, sight))
     return _plan(sight, writer.ends(setup, older=not options.refresh), options)
+
+
+def _silence(paths: Iterable[str | bytes | os.PathLike[str]], sight: _Sight) -> str:
+    """Say that there is nothing to listen to."""
+    places = ", ".join(shown(os.fsencode(path)) for path in paths)
+    skipped = ", ".join(f"{count:,} {why}" for why, count in sorted(sight.skipped.items()))
+    return f"There is no audio in {places}" + (f"; passed over: {skipped}." if skipped else ".")
 
 
 def _roots(paths: Iterable[str | bytes | os.PathLike[str]]) -> list[bytes]:

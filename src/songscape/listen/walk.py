@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from songscape.core.errors import InputError
+from songscape.library import shown
 from songscape.library.containers import HEAD, container
 
 if TYPE_CHECKING:
@@ -218,13 +219,3 @@ def named(path: bytes) -> Candidate:
     if not stat.S_ISREG(status.st_mode):
         raise InputError(f"{shown(path)} is neither a file nor a folder.")
     return Candidate(path, status.st_size, status.st_mtime_ns)
-
-
-def shown(path: bytes) -> str:
-    r"""Return a path as text that can be printed anywhere.
-
-    >>> shown(b"caf\xe9.mp3"), shown("a\nb".encode())
-    ('caf\\xe9.mp3', 'a\\nb')
-    """
-    text = path.decode("utf-8", "backslashreplace")
-    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)

@@ -97,7 +97,7 @@ def follow(
     clock = Clock(tell)
     with _collected_warnings() as caught:
         with clock("read", "reading the source"):
-            raw = songs if songs is not None else stages.load(recipe.source)
+            raw = songs if songs is not None else stages.load(recipe.source, tell)
         with clock("clean", f"examining and cleaning {len(raw):,} rows"):
             cleaned = stages.cleaned(raw, recipe.clean)
             songs = cleaned.songs
@@ -129,7 +129,7 @@ def examine(recipe: Recipe, tell: Callable[[str], None] = lambda _line: None) ->
     The findings tell what every cleaning step of the recipe would do.
     """
     tell("reading the source")
-    return stages.examined(stages.load(recipe.source), recipe.clean)
+    return stages.examined(stages.load(recipe.source, tell), recipe.clean)
 
 
 def read_source(path: str, options: Mapping[str, Any]) -> Collection:

@@ -43,12 +43,17 @@ class Prepared:
     pipeline: Pipeline
 
 
-def load(step: Step) -> Collection:
-    """Read the source a recipe names."""
+def load(step: Step, tell: Callable[[str], None] = lambda _line: None) -> Collection:
+    """Read the source a recipe names; audio is described first."""
     if not getattr(step.options, "path", ""):
         raise RecipeError(
-            "No source is given: name a table of songs, as in songscape map songs.csv."
+            "No source is given: name a table of songs or a folder of music, as in songscape map "
+            "songs.csv."
         )
+    if hasattr(step.plugin, "unheard"):
+        from songscape.run._listen import heard
+
+        heard(step, tell)
     songs: Collection = step.plugin.load(step.options)
     return songs
 

@@ -1,0 +1,307 @@
+"""A folder of music, as the library knows it.
+
+The songs of a folder are those whose description stands in the library; describing them is done
+before (``songscape describe``; ``songscape map`` does it by itself). A library's own file can be
+read in place of a folder: then every song it knows counts. Tags give title, artist, album, year
+and genre; a song without a title is called by its file's name.
+
+Of descriptors that are taken many times a second the library holds seven statistics. By default
+their mean and standard deviation become features; ``statistics`` asks for others.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import polars as pl
+
+from songscape.core.collection import Collection, Column, Kind, Role
+from songscape.core.errors import InputError
+from songscape.core.findings import Finding
+from songscape.core.options import fill, option
+from songscape.library import Descriptor, Library, default_path, id_text, is_library, shown
+from songscape.sources._identity import ids_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from songscape.library import Song
+
+STATISTICS = ("mean", "std", "skew", "kurtosis", "median", "min", "max")
+FAILED = "failed-files"
+WHOLE = "whole"
+EXAMPLES = 20
+_KINDS = {
+    "key": Kind.CYCLE,
+    "mode": Kind.CODE,
+    "time_signature": Kind.CODE,
+    "duration_ms": Kind.ABOUT,
+}
+_TAGS = (
+    "title",
+    "artist",
+    "album",
+    "album_artist",
+    "track",
+    "initial_key",
+    "isrc",
+    "musicbrainz_recording",
+    "musicbrainz_release",
+    "musicbrainz_artist",
+)
+_ROLES = {"artist": Role.GROUP, "album": Role.GROUP, "isrc": Role.KEY}
+_COLUMNS = {
+    "id": Column(Role.ID),
+    **{name: Column(_ROLES.get(name, Role.TEXT)) for name in _TAGS},
+    **{name: Column(Role.KEY) for name in _TAGS if name.startswith("musicbrainz")},
+    "genre": Column(Role.GENRE),
+    "genres": Column(Role.GENRE),
+    "year": Column(Role.FEATURE, "year", 1860, 2100, kind=Kind.ABOUT),
+    "duration_ms": Column(Role.FEATURE, "ms", 0, kind=Kind.ABOUT),
+    "path": Column(Role.FILE),
+}
+_REMARKS = {
+    "failed": (
+        FAILED,
+        "files could not be described",
+        "left out",
+        "songscape describe --retry-failed",
+    ),
+    "missing": ("missing-files", "files are not where they were", "left out", ""),
+    "waiting": ("waiting-files", "files are not described yet", "left out", "songscape describe"),
+}
+
+
+@dataclass(frozen=True)
+class Options:
+    """Which songs of the library are read, and what of them."""
+
+    path: str = option("", "the folder of music, or a library's file")
+    library: str = option("", "the library; the one in the user's data folder if empty")
+    excerpt: float | None = option(
+        None, "seconds from the middle that are described; nothing: whole files", low=0.1
+    )
+    labels: str = option(
+        "tags",
+        "where genres come from: the files' tags, or the names of the folders they lie in",
+        choices=("tags", "folders"),
+    )
+    statistics: tuple[str, ...] = option(
+        ("mean", "std"),
+        "which statistics of descriptors taken many times a second become features",
+        choices=STATISTICS,
+    )
+
+
+def claims(path: str | Path) -> bool:
+    """Tell whether a path is a folder or a library."""
+    place = Path(path).expanduser()
+    return place.is_dir() or is_library(place)
+
+
+def wishes(path: str, library: Path, excerpt: str) -> Options:
+    """Return the options that words on the command line ask for.
+
+    Raises
+    ------
+    RecipeError
+        If the excerpt is neither "whole" nor a number of seconds.
+    """
+    given = {"path": path, "library": str(library)}
+    if excerpt != WHOLE:
+        given["excerpt"] = excerpt
+    return fill(Options, given, "describe")
+
+
+def root(path: str | Path) -> bytes:
+    """Return a path as the library knows it: absolute, through all links, as bytes."""
+    return os.path.realpath(os.fsencode(Path(path).expanduser()))
+
+
+def library_of(options: Options) -> Path:
+    """Return the library these options read from."""
+    place = Path(options.path).expanduser()
+    if is_library(place):
+        return place
+    return Path(options.library).expanduser() if options.library else default_path()
+
+
+class Unheard(NamedTuple):
+    """What is to be described before a source is read: files or folders, library, extractor."""
+
+    paths: tuple[str, ...]
+    library: Path
+    options: Mapping[str, Any]
+
+
+def unheard(options: Options) -> Unheard | None:
+    """Return what must be described first; None for a library's file, which is read as it is."""
+    place = Path(options.path).expanduser()
+    if is_library(place):
+        return None
+    return Unheard((str(place),), library_of(options), extracting(options))
+
+
+def extracting(options: Options) -> dict[str, Any]:
+    """Return the extractor's options that these songs are described with."""
+    return {} if options.excerpt is None else {"excerpt": options.excerpt}
+
+
+def load(options: Options) -> Collection:
+    """Read the songs of a folder from the library.
+
+    Returns
+    -------
+    Every song that is described, with findings about those that are not.
+
+    Raises
+    ------
+    InputError
+        If the library holds no described song of the folder.
+    LibraryError
+        If there is no library, or it cannot be read.
+    """
+    whole = is_library(Path(options.path).expanduser())
+    return collected([None if whole else root(options.path)], options)
+
+
+def collected(roots: Iterable[bytes | None], options: Options) -> Collection:
+    """Read the songs at or below several paths from the library; None stands for all.
+
+    Raises
+    ------
+    InputError
+        If none of them is described.
+    """
+    with Library(library_of(options)) as library:
+        setups = {
+            number: versions
+            for number, (made_with, versions) in library.setups().items()
+            if made_with.get("excerpt") == options.excerpt
+            and made_with.get("compat", "none") == "none"
+        }
+        found = {song.path: song for place in roots for song in library.songs(setups, place)}
+        descriptors = library.descriptors(setups)
+    described = [song for song in found.values() if song.status == "ok"]
+    if not described:
+        raise InputError(_nothing(options, list(found.values())))
+    line = f"read {len(described):,} described songs of {len(found):,} files in the library"
+    songs = Collection(*_table(described, descriptors, options), history=(line,))
+    return songs.note(*_findings(list(found.values()), setups))
+
+
+def _table(
+    songs: Sequence[Song], descriptors: Mapping[str, Descriptor], options: Options
+) -> tuple[pl.DataFrame, dict[str, Column]]:
+    """Return the frame and what its columns mean."""
+    parts = (_tag_columns(songs, options), _found(songs, options))
+    series = {one.name: one for part in parts for one in part}
+    series["path"] = pl.Series("path", [song.path for song in songs], dtype=pl.Binary)
+    columns = {name: _column(one, descriptors) for name, one in series.items()}
+    return pl.DataFrame(list(series.values())), columns
+
+
+def _column(series: pl.Series, descriptors: Mapping[str, Descriptor]) -> Column:
+    """Return what is known of a column."""
+    name = series.name
+    if name in _COLUMNS:
+        return _COLUMNS[name]
+    if series.dtype == pl.String:
+        return Column(Role.TEXT)
+    known = descriptors.get(name) or Descriptor("")
+    kind = _KINDS.get(name, Kind.MEASURE)
+    return Column(Role.FEATURE, known.unit, known.low, known.high, kind=kind)
+
+
+def _tag_columns(songs: Sequence[Song], options: Options) -> Iterator[pl.Series]:
+    """Yield id and tags; genre is the first of genres. Tags nobody has make no column."""
+    yield ids_of(pl.Series([id_text(song.fingerprint) for song in songs])).alias("id")
+    yield pl.Series("title", [song.tags.get("title") or _stem(song.path) for song in songs])
+    for name in _TAGS[1:]:
+        values = [_text(song.tags.get(name)) for song in songs]
+        if any(values):
+            yield pl.Series(name, values, dtype=pl.String)
+    genres = [_genres(song, options) for song in songs]
+    if any(genres):
+        first = [each[0] if each else None for each in genres]
+        yield pl.Series("genre", first, dtype=pl.String)
+        yield pl.Series("genres", genres, dtype=pl.List(pl.String))
+    years = [song.tags.get("year") for song in songs]
+    if any(years):
+        yield pl.Series("year", years, dtype=pl.Int64)
+
+
+def _genres(song: Song, options: Options) -> list[str]:
+    """Return the genres of a song: its tags', or the name of its folder."""
+    if options.labels == "folders":
+        return [shown(os.path.basename(os.path.dirname(song.path)))]  # noqa: PTH119, PTH120
+    return list(song.tags.get("genre", ()))
+
+
+def _found(songs: Sequence[Song], options: Options) -> Iterator[pl.Series]:
+    """Yield what was found: words, as the name of a key, and numbers, where NaN is missing."""
+    texts = [song.values.texts if song.values else {} for song in songs]
+    numbers = [song.values.numbers if song.values else {} for song in songs]
+    words = dict.fromkeys(name for each in texts for name in each)
+    for name in words:
+        yield pl.Series(name, [each.get(name) for each in texts], dtype=pl.String)
+    names = dict.fromkeys(name for each in numbers for name in each if name not in words)
+    for name in names:
+        ending = name.rpartition("_")[2]
+        if ending not in STATISTICS or ending in options.statistics:
+            values = [each.get(name) for each in numbers]
+            yield pl.Series(name, values, dtype=pl.Float64).fill_nan(None)
+    if "duration_ms" not in names:
+        lengths = [round(song.duration * 1000) for song in songs]
+        yield pl.Series("duration_ms", lengths, dtype=pl.Int64)
+
+
+def _findings(songs: Sequence[Song], setups: Mapping[int, Mapping[str, int]]) -> Iterator[Finding]:
+    """Yield what there is to say about files that are not among the songs, or unlike the others."""
+    by_status: dict[str, list[Song]] = {}
+    for song in songs:
+        by_status.setdefault(song.status, []).append(song)
+    for status, (what, says, does, overrule) in _REMARKS.items():
+        if concerned := by_status.get(status, []):
+            examples = tuple(f"{shown(one.path)}: {one.reason}" for one in concerned[:EXAMPLES])
+            count = len(concerned)
+            yield Finding(what, "path", count, says, does, overrule, examples=examples)
+    used = Counter(song.setup for song in by_status["ok"])
+    if len({str(setups[number]) for number in used}) > 1:
+        rest = used.total() - max(used.values())
+        yield Finding(
+            "mixed-versions",
+            "features",
+            rest,
+            "songs were described by other versions of the descriptors than most",
+            overrule="songscape describe --refresh",
+        )
+
+
+def _nothing(options: Options, songs: Sequence[Song]) -> str:
+    """Say why there is no song to read."""
+    library = library_of(options)
+    if not songs:
+        return (
+            f"The library {library} knows no file of {options.path}; describe it first: "
+            f"songscape describe {options.path}"
+        )
+    reasons = Counter(song.reason or song.status for song in songs).most_common(1)
+    return (
+        f"None of the {len(songs):,} files of {options.path} is described in {library}; "
+        f"the most frequent reason: {reasons[0][0]}"
+    )
+
+
+def _text(value: Any) -> str | None:
+    """Return a tag as text."""
+    return None if value in (None, "") else str(value)
+
+
+def _stem(path: bytes) -> str:
+    """Return a file's name without its ending, to call a song by."""
+    return shown(os.path.splitext(os.path.basename(path))[0])  # noqa: PTH119, PTH122
