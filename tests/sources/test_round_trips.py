@@ -6,7 +6,7 @@ import io
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from songscape.core.csv_text import csv_text
@@ -24,6 +24,10 @@ LATIN = st.text(
     max_size=12,
 ).filter(lambda text: text.strip() == text)
 NUMBERS = st.none() | st.floats(allow_nan=False, allow_infinity=False, width=64)
+
+
+# A busy machine is no fault of the reader.
+PATIENT = settings(deadline=None)
 
 
 def tables(texts):
@@ -61,6 +65,7 @@ DIALECTS = st.fixed_dictionaries(
 )
 
 
+@PATIENT
 @given(tables(TEXTS), DIALECTS, st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "utf-32"]))
 def test_tables_come_back(folder, rows, dialect, encoding):
     assume(not any(cell.startswith("'") for cell, _, _ in rows))
@@ -76,6 +81,7 @@ def test_tables_come_back(folder, rows, dialect, encoding):
     assert songs.frame["tempo"].to_list() == [row[2] for row in rows]
 
 
+@PATIENT
 @given(tables(LATIN), st.sampled_from(["latin-1", "cp1252"]))
 def test_eight_bit_tables_come_back(folder, rows, encoding):
     assume(not any(cell.startswith("'") for cell, _, _ in rows))
@@ -84,6 +90,7 @@ def test_eight_bit_tables_come_back(folder, rows, encoding):
     assert songs.frame["title"].to_list() == [row[0] for row in rows]
 
 
+@PATIENT
 @given(st.lists(TEXTS, min_size=2, max_size=8))
 def test_our_own_tables_come_back_from_behind_their_guard(folder, titles):
     frame = pl.DataFrame({"title": titles, "tempo": [1.5 * n for n in range(len(titles))]})
@@ -109,6 +116,7 @@ ENDS = st.sampled_from(
 )
 
 
+@PATIENT
 @given(GRIDS, ENDS)
 def test_both_roads_give_the_same_cells(rows, ends):
     lines = io.StringIO(newline="")
@@ -123,6 +131,7 @@ def test_both_roads_give_the_same_cells(rows, ends):
             assert np.array_equal(lines_of_rows, starts)
 
 
+@PATIENT
 @given(st.text(st.sampled_from('ab,"\n\r'), max_size=30))
 def test_the_fast_road_takes_nothing_irregular(text):
     fast = _records._regular(text.encode(), ",") if text.strip() else None
@@ -136,6 +145,7 @@ def test_regular_tables_take_the_fast_road():
     assert _records._regular(b"a,b\n1\n", ",") is None
 
 
+@PATIENT
 @given(st.lists(st.none() | st.sampled_from(["a", "b", "a~2", "a~2~2", "row-1"]), min_size=1))
 def test_ids_are_unique_and_first_keys_stay(keys):
     ids = ids_of(pl.Series("key", keys, pl.String)).to_list()
@@ -143,6 +153,7 @@ def test_ids_are_unique_and_first_keys_stay(keys):
     assert all(new == old for new, old in zip(ids[:1], keys[:1], strict=True) if old)
 
 
+@PATIENT
 @given(st.binary(max_size=200))
 def test_any_bytes_give_songs_or_a_sentence(folder, data):
     says = ""

@@ -181,7 +181,7 @@ def _parsed(text: str, reading: Reading) -> tuple[_Rows, NDArray[np.int64], tupl
     """Read a text by the csv module; where quotes make no sense, read them as letters."""
     try:
         rows, lines = _csv_rows(text, reading.delimiter, _Quoting())
-        if _opens_after_space(rows):
+        if _opens_after_space(text, rows, reading.delimiter):
             rows, lines = _csv_rows(text, reading.delimiter, _Quoting(spaced=True))
     except _QuoteError as error:
         failure = error
@@ -201,9 +201,12 @@ def _parsed(text: str, reading: Reading) -> tuple[_Rows, NDArray[np.int64], tupl
     return rows, lines, (_stray(failure.line + reading.skipped, "taken off"),)
 
 
-def _opens_after_space(rows: _Rows) -> bool:
+def _opens_after_space(text: str, rows: _Rows, delimiter: str) -> bool:
     """Tell whether spaces before quotes kept them from quoting."""
-    return any(cell.startswith(' "') for row in rows for cell in row)
+    if not any(cell.startswith(' "') for row in rows for cell in row):
+        return False
+    data = np.frombuffer(text.encode(), np.uint8)
+    return not _quotes_right(data, np.flatnonzero(data == _QUOTE), ord(delimiter))
 
 
 def _stray(line: int, does: str) -> Finding:
