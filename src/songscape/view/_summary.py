@@ -21,6 +21,13 @@ STABILITY = (
 )
 
 
+_TITLES = {
+    True: "There is a natural number of groups",
+    False: "There is no natural number of groups",
+    None: "The number of groups was not examined",
+}
+
+
 def headline(record: Record) -> str:
     """Say in one or two sentences what was found."""
     run, names = record.run, cluster_names(record)
@@ -30,7 +37,10 @@ def headline(record: Record) -> str:
     labels = clusters(record)
     order = sorted(names, key=lambda cluster: -int((labels == cluster).sum()))
     largest = listing([f"“{names[cluster]}”" for cluster in order[:3]], 3)
-    if (run.get("verdict") or {}).get("natural"):
+    natural = (run.get("verdict") or {}).get("natural")
+    if natural is None:
+        return f"These {songs} songs, in {found} groups. The largest are {largest}."
+    if natural:
         return f"These {songs} songs fall into {found} groups. The largest are {largest}."
     return (
         f"These {songs} songs shade into one another; there is no natural number of groups. "
@@ -43,8 +53,8 @@ def tiles(record: Record) -> list[dict[str, str]]:
     run = record.run
     natural = (run.get("verdict") or {}).get("natural")
     found = len(cluster_names(record))
-    kind = {True: "groups, a natural number", False: "regions, no natural number"}
-    label = "groups" if natural is None else kind[bool(natural)]
+    kinds = {True: "groups, a natural number", False: "regions, no natural number"}
+    label = kinds.get(natural, "groups") if natural is not None else "groups"
     parts = [{"value": str(found), "label": label, "note": _spread(run)}]
     agreement = run.get("agreement")
     if agreement:
@@ -109,12 +119,10 @@ def verdict(record: Record) -> dict[str, Any] | None:
         for name, answer in (given.get("criteria") or {}).items()
     ]
     rows.sort(key=lambda row: row["never"])
-    title = "There is a natural number of groups" if given.get("natural") else (
-        "There is no natural number of groups"
-    )  # fmt: skip
+    natural = given.get("natural")
     return {
-        "natural": bool(given.get("natural")),
-        "title": title,
+        "natural": natural,
+        "title": _TITLES[natural],
         "reason": shown(given.get("reason"), 1200),
         "k": given.get("k"),
         "criteria": rows,
