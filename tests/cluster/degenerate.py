@@ -14,9 +14,10 @@ from songscape.core import plugins
 from songscape.core.errors import DegenerateDataError
 
 REFUSED = {
-    "nan", "inf", "constant", "constant huge", "no row", "one row", "k above distinct rows",
-    "scale 1e154", "scale 1e200", "scale 1e-200", "float32 extremes", "rounding only",
+    "nan", "inf", "constant", "constant huge", "no row", "one row", "scale 1e154", "scale 1e200",
+    "scale 1e-200", "float32 extremes", "rounding only",
 }  # fmt: skip
+"""What every method refuses; methods with a k refuse "k above distinct rows" too."""
 
 
 def matrices():

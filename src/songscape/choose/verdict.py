@@ -39,7 +39,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-
 from threadpoolctl import threadpool_limits
 
 from songscape.choose import _reason
@@ -182,7 +181,7 @@ def useful(again: dict[int, float], wish: int = 0) -> int:
     firm = [k for k, value in again.items() if value >= STRONG]
     if not firm:
         return max(again, key=lambda k: round(again[k], 9))
-    return min(firm, key=lambda k: (abs(k - wish), again[k])) if wish else max(firm)
+    return min(firm, key=lambda k: (abs(k - wish), -again[k])) if wish else max(firm)
 
 
 def _range(space: Space, options: Options) -> list[int]:
