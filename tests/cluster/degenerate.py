@@ -73,9 +73,9 @@ def main(stage, name):
     for what, matrix in matrices().items():
         try:
             said = outcome(stage, name, matrix)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is the outcome
             said = f"{type(error).__name__}: {error}"
-        print(json.dumps([what, said]), flush=True)
+        print(json.dumps([what, said]), flush=True)  # noqa: T201
 
 
 if __name__ == "__main__":
