@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from songscape.view._choice_charts import spoken
@@ -82,7 +83,7 @@ def _spread(run: Mapping[str, Any]) -> str:
 def _agreement(agreement: Mapping[str, Any]) -> dict[str, str]:
     """Return the tile that compares the clusters with people's labels."""
     ami, chance = agreement.get("ami"), agreement.get("permuted_ami")
-    label = shown(agreement.get("label") or "genre", 30)
+    label = shown(agreement.get("label") or "genre", 30).replace("_", " ")
     beside = f" Shuffled labels reach {decimal(chance)}." if chance is not None else ""
     word = _word(ami or 0.0, AGREEMENT, "almost exactly")
     return {
@@ -119,14 +120,37 @@ def verdict(record: Record) -> dict[str, Any] | None:
         for name, answer in (given.get("criteria") or {}).items()
     ]
     rows.sort(key=lambda row: row["never"])
-    natural = given.get("natural")
+    title, text, more = _told(_TITLES[given.get("natural")], shown(given.get("reason"), 2000))
     return {
-        "natural": natural,
-        "title": _TITLES[natural],
-        "reason": shown(given.get("reason"), 1200),
+        "natural": given.get("natural"),
+        "title": title,
+        "reason": text,
+        "more": more,
         "k": given.get("k"),
         "criteria": rows,
     }
+
+
+def _told(title: str, reason: str) -> tuple[str, str, str]:
+    """Return title, beginning and rest of a reason, so that a long one is no wall of text.
+
+    >>> _told("No.", "A b. C d. E f. G h.")
+    ('No.', 'A b. C d.', 'E f. G h.')
+    >>> _told("There is none", "There is none: it is one whole. C d.")
+    ('There is none: it is one whole', 'C d.', '')
+    """
+    sentences = re.split(r"(?<=[.!?]) (?=[A-Z0-9])", reason)
+    if len(sentences) > 1 and sentences[0].startswith(title):
+        title, sentences = sentences[0].rstrip("."), sentences[1:]
+    shown_first = 2 if len(sentences) > 3 else 3
+    return title, " ".join(sentences[:shown_first]), " ".join(sentences[shown_first:])
+
+
+def title(record: Record) -> str:
+    """Return what the collection is called: its name, or its file's without the ending."""
+    path = str((record.run.get("source") or {}).get("path") or "")
+    stem = re.split(r"[\\/]", path.rstrip("/\\"))[-1].partition(".")[0]
+    return shown(record.run.get("name") or stem or "songs", 120)
 
 
 def _figure(value: float | None) -> str:
