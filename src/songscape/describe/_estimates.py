@@ -29,6 +29,7 @@ from songscape.describe._estimates_model import Model, Target, read_model
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -67,6 +68,21 @@ def shipped_model() -> Model:
     """Return the mapping that ships with songscape."""
     text = files(__package__).joinpath("estimates.json").read_text("utf-8")
     return read_model(text, "estimates.json")
+
+
+def open_model(path: Path) -> Model:
+    """Read a mapping of one's own, as ``songscape calibrate`` wrote it.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read or is no mapping.
+    """
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{path} cannot be read as a mapping: {error}") from None
+    return read_model(text, str(path))
 
 
 def estimate(
