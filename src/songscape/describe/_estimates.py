@@ -86,7 +86,7 @@ def open_model(path: Path) -> Model:
 
 
 def estimate(
-    values: Mapping[str, float | None], model: Model | None = None, *, weak: bool = False
+    values: Mapping[str, float | str | None], model: Model | None = None, *, weak: bool = False
 ) -> dict[str, Estimate]:
     """Estimate every value of a mapping for one song.
 
@@ -107,7 +107,7 @@ def estimate(
     """
     model = model or shipped_model()
     given = [values.get(name) for name in model.scale.features]
-    sound = np.array([np.nan if value is None else value for value in given], dtype=np.float64)
+    sound = np.array([value if isinstance(value, int | float) else np.nan for value in given])
     if not np.isfinite(sound).all():
         lacking = model.scale.features[int(np.argmin(np.isfinite(sound)))]
         return {name: Estimate(None, reason=f"no {lacking}") for name in model.targets}
