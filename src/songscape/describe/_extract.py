@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 TONAL = frozenset({"key"})
 """Families that need the pitch histogram."""
 
+NATIVE = frozenset({"loudness", "stereo"})
+"""Families that need the native channels measured."""
+
 CLIPPED = 1e-4
 
 
@@ -27,7 +30,7 @@ def extract(
     names = options.families or tuple(plugins.names("describe"))
     modules = {name: plugins.load("describe", name) for name in names}
     with opened(path, Extent(options.excerpt, options.longest)) as sound:
-        frames = _listen(sound, path, options, tonal=bool(TONAL & set(names)))
+        frames = _listen(sound, path, options, names)
     families = {
         name: module.describe(frames, settings.get(name) or module.Options())
         for name, module in modules.items()
@@ -37,10 +40,13 @@ def extract(
 
 
 def _listen(
-    sound: Sound, path: str | bytes | os.PathLike[str], options: Options, *, tonal: bool
+    sound: Sound, path: str | bytes | os.PathLike[str], options: Options, names: tuple[str, ...]
 ) -> Frames:
-    """Take the pass, and refuse a file without a single sample."""
-    frames = analyse(sound, options.compat, tonal=tonal)
+    """Take the pass, with what the families need, and refuse a file without a single sample."""
+    chosen = set(names)
+    frames = analyse(
+        sound, options.compat, tonal=bool(TONAL & chosen), native=bool(NATIVE & chosen)
+    )
     if not sound.decoded:
         raise InputError(f"{os.fsdecode(path)} holds no sound that can be decoded.")
     return frames

@@ -103,7 +103,9 @@ class Frames:
         return find_pulse(self.onset, self.frame_rate)
 
 
-def analyse(source: Source, compat: str = "none", *, tonal: bool = True) -> Frames:
+def analyse(
+    source: Source, compat: str = "none", *, tonal: bool = True, native: bool = True
+) -> Frames:
     """Take one pass over a sound.
 
     Parameters
@@ -111,15 +113,16 @@ def analyse(source: Source, compat: str = "none", *, tonal: bool = True) -> Fram
     source : a decoder's :class:`~songscape.describe._decode.Sound`, or :class:`Samples`.
     compat : none, librosa or fma; see :class:`~songscape.describe.Options`.
     tonal : whether to make pitch histograms, which only key and chords need.
+    native : whether to measure the native channels, which only loudness and stereo need.
     """
-    native = source.rate if compat == "fma" else RATE
-    chain = _Chain(native, compat, tonal=tonal)
+    rate = source.rate if compat == "fma" else RATE
+    chain = _Chain(rate, compat, tonal=tonal)
     resampler = None
-    if source.rate != native:
-        resampler = soxr.ResampleStream(source.rate, native, 1, dtype="float32", quality="HQ")
+    if source.rate != rate:
+        resampler = soxr.ResampleStream(source.rate, rate, 1, dtype="float32", quality="HQ")
     meter: Meter | None = None
     for block in source.blocks():
-        meter = meter or Meter(source.rate, len(block))
+        meter = meter or Meter(source.rate, len(block), whole=native)
         meter.feed(block)
         mono = _mixed(block)
         chain.feed(resampler.resample_chunk(mono) if resampler else mono)

@@ -61,9 +61,13 @@ class Levels:
 
 
 class Meter:
-    """Takes native blocks of shape (channels, n) and yields :class:`Levels` in the end."""
+    """Takes native blocks of shape (channels, n) and yields :class:`Levels` in the end.
 
-    def __init__(self, rate: int, channels: int) -> None:
+    Not `whole`, it only looks for the largest sample.
+    """
+
+    def __init__(self, rate: int, channels: int, *, whole: bool = True) -> None:
+        self._whole = whole
         self._size = max(2, round(rate / STEPS_PER_SECOND))
         self._framer = Framer(self._size, self._size, channels)
         self._weights = _spectral_weights(rate, self._size)
@@ -75,11 +79,16 @@ class Meter:
 
     def feed(self, block: NDArray[np.float32]) -> None:
         """Take the next block."""
-        self._measure(self._framer.feed(block))
+        if not block.size:
+            return
         self._samples += block.size
-        stream = np.concatenate((self._history, block), axis=1)
-        self._history = stream[:, -TAPS:]
-        for channel in stream:
+        if not self._whole:
+            self._peak = max(self._peak, float(block.max()), -float(block.min()))
+            return
+        self._measure(self._framer.feed(block))
+        seam = np.concatenate((self._history, block[:, : 2 * TAPS]), axis=1)
+        self._history = np.concatenate((self._history, block[:, -TAPS:]), axis=1)[:, -TAPS:]
+        for channel in (*block, *seam):
             self._note_peak(channel)
 
     def levels(self) -> Levels:
@@ -105,15 +114,15 @@ class Meter:
         self._energy.append(parts @ self._weights)
         left, right = steps[0], steps[min(1, len(steps) - 1)]
         pairs = ((left, left), (right, right), (left, right))
-        means = [np.einsum("ij,ij->i", one, other) / self._size for one, other in pairs]
+        means = [np.vecdot(one, other) / self._size for one, other in pairs]
         self._products.append(np.stack(means, axis=1))
 
     def _note_peak(self, stream: NDArray[np.float32]) -> None:
-        """Look for peaks in one channel, which begins with the last samples of the block before."""
+        """Look for peaks in one channel of a block, or of the seam between two blocks."""
         size = np.abs(stream)
         peak = float(size.max(initial=0.0))
-        if peak >= FULL_SCALE:
-            self._clipped += int(np.count_nonzero(size[TAPS:] >= FULL_SCALE))
+        if peak >= FULL_SCALE and len(stream) > 3 * TAPS:
+            self._clipped += int(np.count_nonzero(size >= FULL_SCALE))
         self._peak = max(self._peak, peak)
         floor = NEAR_PEAK * max(self._true_peak, self._peak)
         if peak > 0 and peak >= floor:

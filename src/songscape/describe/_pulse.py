@@ -41,7 +41,7 @@ UPSAMPLING = 4
 CUTOFF = (8.0, 14.0)
 """Hertz between which the onset strength is faded out: no beat is faster than 4 Hz."""
 
-WINDOW, STEP = 8.0, 2.0
+WINDOW, STEP = 8.0, 3.0
 COMPRESSION = 0.5
 CANDIDATES = 10
 USUAL, SPREAD = 140.0, 0.5
@@ -168,6 +168,10 @@ def _votes(windows: Curve, periods: NDArray[np.int64]) -> NDArray[np.int64]:
     heights = np.where(peaks, enhanced, -np.inf)
     bar = -np.sort(-heights, axis=1)[:, CANDIDATES - 1 : CANDIDATES]
     candidates = peaks & (heights >= bar)
+    likely = np.flatnonzero(candidates.any(axis=0))
+    if not len(likely):
+        return np.empty(0, np.int64)
+    candidates, periods = candidates[:, likely], periods[likely]
     height, variance = _pulse_match(windows, periods)
     score = sum(
         match / np.maximum(np.where(candidates, match, 0).sum(axis=1, keepdims=True), 1e-12)
@@ -311,17 +315,18 @@ def track_beats(
     longest, shortest = round(2 * period), max(1, round(period / 2))
     steps = np.arange(longest, shortest - 1, -1)
     cost = tightness * np.log(steps / period) ** 2
-    score = np.concatenate((np.zeros(longest), local))
-    back = np.full(len(score), -1)
+    blocks = -(-len(local) // shortest)
+    score = np.concatenate((np.zeros(longest), local, np.zeros(blocks * shortest - len(local))))
+    back = np.empty(len(score), np.int64)
+    rows = np.arange(shortest)
+    before = rows[:, None] - steps
     for start in range(longest, len(score), shortest):
-        stop = min(start + shortest, len(score))
-        before = sliding_window_view(score[start - longest : stop - shortest], len(steps))
-        total = before[: stop - start] - cost
+        total = score[start + before] - cost
         best = total.argmax(axis=1)
-        rows = np.arange(stop - start)
-        score[start:stop] += total[rows, best]
-        back[start:stop] = start + rows - steps[best]
-    return _chain(score[longest:], back[longest:] - longest, round(period))
+        score[start : start + shortest] += total[rows, best]
+        back[start : start + shortest] = start + rows - steps[best]
+    end = longest + len(local)
+    return _chain(score[longest:end], back[longest:end] - longest, round(period))
 
 
 def _smoothed(onset: NDArray[np.float32], period: float) -> Curve:

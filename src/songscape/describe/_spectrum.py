@@ -39,8 +39,9 @@ if TYPE_CHECKING:
 
 SIZE, HOP = 2048, 512
 RATE = 22_050
-BATCH = 64
-"""Frames at a time: the working set of a batch then stays in the second-level cache."""
+BATCH = 72
+"""Frames at a time, so that the working set stays in the second-level cache; a decoder's block of
+44.1 kHz sound makes 64 or 65."""
 
 AMIN = 1e-10
 ROLLOFF = 0.85
@@ -187,8 +188,8 @@ def _moments(magnitude: Array, bank: Banks) -> tuple[Array, Array]:
 def _rolloff(magnitude: Array, frequencies: Array) -> Array:
     """Return the frequency below which 85 % of the magnitude lies."""
     running = np.cumsum(magnitude, axis=1)
-    reached = np.count_nonzero(running < np.float32(ROLLOFF) * running[:, -1:], axis=1)
-    return frequencies[reached]
+    reached = running >= np.float32(ROLLOFF) * running[:, -1:]
+    return frequencies[reached.argmax(axis=1)]
 
 
 def _flatness(power: Array) -> Array:
@@ -208,8 +209,8 @@ def _contrast(magnitude: Array, bank: Banks) -> tuple[Array, Array]:
             crests[:, band], valleys[:, band] = bins.max(axis=1), bins.min(axis=1)
         else:
             ordered = np.sort(bins, axis=1)
-            crests[:, band] = ordered[:, -count:].mean(axis=1)
-            valleys[:, band] = ordered[:, :count].mean(axis=1)
+            crests[:, band] = ordered[:, -count:].sum(axis=1) / count
+            valleys[:, band] = ordered[:, :count].sum(axis=1) / count
     if bank.floor:
         floor = bank.floor * crests.max(axis=1, keepdims=True)
         np.maximum(valleys, floor, out=valleys)

@@ -37,7 +37,9 @@ class Framer:
 
     def feed(self, samples: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return the frames that are now complete, shape (channels, frames, size), a view."""
-        stream = np.concatenate((self._carry, samples), axis=1)
+        stream = samples
+        if self._carry.shape[1]:
+            stream = np.concatenate((self._carry, samples), axis=1)
         count = max(0, 1 + (stream.shape[1] - self._size) // self._hop)
         self._carry = stream[:, count * self._hop :].copy()
         if not count:

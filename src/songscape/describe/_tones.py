@@ -34,6 +34,7 @@ DECAY = 0.6
 PEAK_FLOOR = 0.01
 """Peaks below −40 dB of the frame's largest are not counted."""
 
+_FIRST, _LAST = int(LOW * SIZE / RATE), int(HIGH * SIZE / RATE)
 _WINDOW = (0.5 - 0.5 * np.cos(2 * np.pi * np.arange(SIZE) / SIZE)).astype(np.float32)
 _C0 = A4 * 2 ** (-57 / 12)
 
@@ -49,7 +50,8 @@ def pitch_histogram(frames: NDArray[np.float32]) -> NDArray[np.float32]:
     -------
     float32 array of shape (n, 120).
     """
-    magnitude = np.abs(fft.rfft(frames * _WINDOW, axis=1, overwrite_x=True))
+    spectrum = fft.rfft(frames * _WINDOW, axis=1, overwrite_x=True)
+    magnitude = np.abs(spectrum[:, _FIRST - 1 : _LAST + 1])
     frame, hertz, height = _peaks(magnitude)
     votes = np.zeros(len(frames) * BINS)
     for harmonic in range(1, HARMONICS + 1):
@@ -60,23 +62,23 @@ def pitch_histogram(frames: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def _peaks(
-    magnitude: NDArray[np.float32],
+    near: NDArray[np.float32],
 ) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
     """Return frame, interpolated frequency and height of every spectral peak.
 
     A parabola through the logarithms of three bins finds the top of a Hann window's main lobe to a
     few hundredths of a bin.
     """
-    first, last = int(LOW * SIZE / RATE), int(HIGH * SIZE / RATE)
-    near = magnitude[:, first - 1 : last + 1]
-    middle = near[:, 1:-1]
-    floor = np.maximum(PEAK_FLOOR * near.max(axis=1, keepdims=True), 1e-6)
-    found = (middle > near[:, :-2]) & (middle >= near[:, 2:]) & (middle > floor)
-    frame, column = np.nonzero(found)
+    width = near.shape[1]
+    floor = np.maximum(PEAK_FLOOR * near.max(axis=1), 1e-6)
+    flat = near.ravel()
+    at = np.flatnonzero((flat[1:-1] > flat[:-2]) & (flat[1:-1] >= flat[2:])) + 1
+    frame, column = np.divmod(at, width)
+    real = (flat[at] > floor[frame]) & (column > 0) & (column < width - 1)
+    at, frame, column = at[real], frame[real], column[real] - 1
     left, top, right = (
-        np.log(np.maximum(near[frame, column + shift], 1e-12)).astype(np.float64)
-        for shift in range(3)
+        np.log(np.maximum(flat[at + shift], 1e-12)).astype(np.float64) for shift in (-1, 0, 1)
     )
     shift = 0.5 * (left - right) / np.minimum(left - 2 * top + right, -1e-12)
-    hertz = (column + first + shift) * RATE / SIZE
+    hertz = (column + _FIRST + shift) * RATE / SIZE
     return frame, hertz, np.exp(top - 0.25 * (left - right) * shift)
