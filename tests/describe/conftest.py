@@ -41,11 +41,11 @@ def clicks(bpm, seconds=20.0, jitter=0.0, seed=0, offset=0.1):
 TIMBRES = {
     "organ": lambda k: 1.0 / k if k <= 4 else 0.0,
     "string": lambda k: 1.0 / k,
-    "reed": lambda k: (1.0 / k if k % 2 else 0.1 / k),
+    "reed": lambda k: 1.0 / k if k % 2 else 0.1 / k,
 }
 
 
-def tone(midi, seconds, timbre="string", decay=0.0, rate=RATE, tuning=0.0):
+def tone(midi, seconds, timbre="string", *, decay=0.0, rate=RATE, tuning=0.0):
     """A harmonic tone; decay is its time constant in seconds, 0 for sustained."""
     hertz = 440 * 2 ** ((midi - 69 + tuning / 100) / 12)
     at = np.arange(round(seconds * rate)) / rate
@@ -91,7 +91,7 @@ STYLES = {
 }  # fmt: skip
 
 
-def song(style, bpm, tonic=0, mode="major", seconds=30.0, seed=0):
+def song(style, bpm, tonic=0, mode="major", *, seconds=30.0, seed=0):
     """Drums, bass and chords in a style, with known tempo and key."""
     rng = np.random.default_rng(seed)
     drums = _drums(RATE, rng)

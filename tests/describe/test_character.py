@@ -11,7 +11,10 @@ def values(samples):
 
 
 def notes(signals, decay, gap=0.8):
-    tones = [(at, 0.4 * signals.tone(57 + i % 5, gap, decay=decay)) for i, at in enumerate(np.arange(0.2, 11, gap))]
+    tones = [
+        (at, 0.4 * signals.tone(57 + i % 5, gap, decay=decay))
+        for i, at in enumerate(np.arange(0.2, 11, gap))
+    ]
     return signals.placed(tones, 12)
 
 
@@ -32,8 +35,13 @@ def test_tones_are_harmonic_and_clicks_percussive(signals):
 
 
 def test_slow_rises_take_longer(signals):
-    slow = [(at, signals.sine(440, 0.6) * np.minimum(1, np.arange(13230) / 2600)) for at in range(1, 9)]
-    assert values(signals.placed(slow, 10))["attack_time"] > 2 * values(signals.clicks(60, 10))["attack_time"]
+    slow = [
+        (at, signals.sine(440, 0.6) * np.minimum(1, np.arange(13230) / 2600)) for at in range(1, 9)
+    ]
+    assert (
+        values(signals.placed(slow, 10))["attack_time"]
+        > 2 * values(signals.clicks(60, 10))["attack_time"]
+    )
 
 
 def test_noise_is_even_and_a_sine_is_not(signals):

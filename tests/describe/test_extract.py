@@ -36,7 +36,11 @@ def test_the_contract_of_a_family(name, signals):
     assert module.CITATION
     assert module.VERSION >= 1
     assert isinstance(knobs(module.Options), list)
-    for samples in (signals.song("rock", 120, seconds=20), np.zeros(30_000), signals.sine(300, 0.05)):
+    for samples in (
+        signals.song("rock", 120, seconds=20),
+        np.zeros(30_000),
+        signals.sine(300, 0.05),
+    ):
         family = module.describe(analyse(Samples(samples)), module.Options())
         assert set(family.estimates) == set(module.UNITS)
         for descriptor, one in family.estimates.items():
@@ -104,7 +108,8 @@ def test_times_of_an_excerpt_count_from_the_start_of_the_file(piece):
 
 def test_swapping_channels_and_mono_as_stereo_change_nothing_but_the_image(tmp_path, signals):
     piece = signals.song("latin", 110, seconds=6)
-    both = np.stack([piece, 0.3 * signals.cadence(0, "major", seconds=0.75)], axis=1)
+    other = signals.cadence(0, "major", seconds=0.8)[: len(piece)]
+    both = np.stack([piece, 0.3 * other], axis=1)
     soundfile.write(tmp_path / "a.wav", both, 22_050, subtype="FLOAT")
     soundfile.write(tmp_path / "b.wav", both[:, ::-1], 22_050, subtype="FLOAT")
     first, second = (describe_file(tmp_path / name).values for name in ("a.wav", "b.wav"))
@@ -118,8 +123,16 @@ RATES = st.sampled_from([8000, 11_025, 16_000, 22_050, 44_100, 48_000, 96_000, 1
 
 
 @settings(max_examples=40, deadline=None)
-@given(LENGTHS, RATES, st.integers(1, 8), st.sampled_from(["noise", "silence", "full", "dc", "tiny"]), st.integers(0, 99))
-def test_any_signal_is_described_without_a_warning(tmp_path_factory, length, rate, channels, kind, seed):
+@given(
+    LENGTHS,
+    RATES,
+    st.integers(1, 8),
+    st.sampled_from(["noise", "silence", "full", "dc", "tiny"]),
+    st.integers(0, 99),
+)
+def test_any_signal_is_described_without_a_warning(  # noqa: PLR0917
+    tmp_path_factory, length, rate, channels, kind, seed
+):
     rng = np.random.default_rng(seed)
     shape = (length, channels)
     samples = {
@@ -142,8 +155,7 @@ def test_every_odd_file_is_described_or_refused_in_a_sentence(shared_data):
             check(describe_file(path, Options(families=("spectral", "loudness", "tempo"))))
             described += 1
         except SongscapeError as error:
-            assert path.name in str(error)
-            refused += 1
+            refused += path.name in str(error)
     assert described >= 60
     assert described + refused == 100
 
@@ -154,6 +166,7 @@ def test_damaged_files_never_end_the_process(tmp_path, signals, form):
     path = tmp_path / "a"
     soundfile.write(path, signals.noise(2), 22_050, format=form)
     whole = np.frombuffer(path.read_bytes(), np.uint8)
+    refusals = []
     for _ in range(12):
         damaged = whole.copy()
         damaged[rng.integers(0, len(whole), 40)] = rng.integers(0, 256, 40)
@@ -161,11 +174,14 @@ def test_damaged_files_never_end_the_process(tmp_path, signals, form):
         try:
             check(describe_file(path, Options(families=("timbre", "stereo"))))
         except SongscapeError as error:
-            assert str(path) in str(error)
+            refusals.append(str(error))
+    assert all(str(path) in says for says in refusals)
 
 
 def run(code):
-    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    return subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    ).stdout
 
 
 def test_a_worker_imports_nothing_heavy():
@@ -179,16 +195,16 @@ def test_a_worker_imports_nothing_heavy():
 
 @pytest.mark.slow
 def test_two_hours_of_silence_in_a_small_file_stay_within_200_mb(tmp_path):
-    pytest.importorskip("resource")
+    if not sys.platform.startswith("linux"):
+        pytest.skip("reads the peak memory from /proc")
     path = tmp_path / "bomb.flac"
     with soundfile.SoundFile(path, "w", 44_100, 2, format="FLAC") as file:
         for _ in range(120):
             file.write(np.zeros((60 * 44_100, 2), np.int16))
     found = run(
-        "import resource\n"
         "from songscape.describe import describe_file\n"
         f"d = describe_file({str(path)!r})\n"
-        "print(d.seconds, d.duration, *d.flags, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)"
+        "print(d.seconds, d.duration, *d.flags, open('/proc/self/status').read().split('VmHWM:')[1].split()[0])"
     ).split()
     assert found[:4] == ["1800.0", "7200.0", "shortened", "silent"]
-    assert int(found[4]) <= 200
+    assert int(found[4]) / 1024 <= 200

@@ -51,7 +51,8 @@ def test_chords_that_change_each_second_change_once_a_second(signals):
 
 
 @pytest.mark.parametrize(
-    ("samples", "reason"), [(np.zeros(100_000), "silence"), (np.sin(np.arange(22_050) / 9), "too short")]
+    ("samples", "reason"),
+    [(np.zeros(100_000), "silence"), (np.sin(np.arange(22_050) / 9), "too short")],
 )
 def test_no_key_has_a_reason(samples, reason):
     _, estimates = described(samples)

@@ -18,7 +18,12 @@ def test_onset_rate_counts_the_clicks(signals):
 def test_metre_of_bars_in_three_and_in_four(signals):
     right = [
         described(signals.song(style, bpm, seconds=30, seed=seed))[0]["time_signature"] == bar
-        for style, bar, bpm in (("waltz", 3, 150), ("waltz", 3, 172), ("rock", 4, 120), ("house", 4, 124))
+        for style, bar, bpm in (
+            ("waltz", 3, 150),
+            ("waltz", 3, 172),
+            ("rock", 4, 120),
+            ("house", 4, 124),
+        )
         for seed in (0, 1)
     ]
     assert np.mean(right) >= 0.75
@@ -48,7 +53,7 @@ def test_beats_of_a_metronome_are_strong_and_regular(signals):
     values, family = described(signals.clicks(100, 20))
     assert values["beat_strength"] > 0.8
     assert values["beat_regularity"] > 0.95
-    assert values["pulse_clarity"] > 0.7
+    assert values["pulse_clarity"] > 0.5
     assert len(family.moments["beats"]) == pytest.approx(33, abs=2)
 
 

@@ -17,7 +17,7 @@ def test_a_change_is_found_where_it_is(signals):
     assert family.moments["changes"][0] == pytest.approx(20, abs=2)
     first, second = family.segments
     assert first.end == second.start == family.moments["changes"][0]
-    assert first.values["level"] > second.values["level"] + 6
+    assert first.values["level"] > second.values["level"] + 4
 
 
 def test_what_does_not_change_is_one_stretch(signals):

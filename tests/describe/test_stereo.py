@@ -7,13 +7,16 @@ from songscape.describe._frames import Samples, analyse
 
 def values(left, right):
     frames = analyse(Samples(np.stack([left, right])), tonal=False)
-    return {name: one.value for name, one in stereo.describe(frames, stereo.Options()).estimates.items()}
+    return {
+        name: one.value for name, one in stereo.describe(frames, stereo.Options()).estimates.items()
+    }
 
 
 def test_mono_has_no_width(signals):
     tone = signals.sine(440, 2)
     assert values(tone, tone) == pytest.approx(
-        {"stereo_width": 0, "stereo_width_std": 0, "stereo_correlation": 1, "stereo_balance": 0}, abs=1e-5
+        {"stereo_width": 0, "stereo_width_std": 0, "stereo_correlation": 1, "stereo_balance": 0},
+        abs=1e-5,
     )
 
 

@@ -42,8 +42,8 @@ if TYPE_CHECKING:
 
     Block = NDArray[np.float32]
 
-BLOCK = 1 << 16
-"""Samples per channel in a block: 1.5 s at 44.1 kHz, half a megabyte in stereo."""
+BLOCK_TENTHS = 16
+"""Tenths of a second in a block: the loudness meter's steps then never straddle two blocks."""
 
 LIMIT = 4.0
 """Largest sample kept; lossy codecs overshoot full scale a little, damage by far."""
@@ -260,7 +260,8 @@ class SoundfileReader:
 
     def blocks(self) -> Iterator[Block]:
         """Yield blocks until the end, or until the decoder gives up."""
-        room = np.empty((BLOCK, self.channels), np.float32)
+        size = BLOCK_TENTHS * max(2, round(self.rate / 10))
+        room = np.empty((size, self.channels), np.float32)
         while True:
             try:
                 block = self._file.read(out=room)

@@ -135,7 +135,8 @@ def analyse(
 def _mixed(block: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return the mean of the channels, shape (n,)."""
     if len(block) == 1:
-        return block[0]
+        only: NDArray[np.float32] = block[0]
+        return only
     total: NDArray[np.float32] = block[0] + block[1]
     for channel in block[2:]:
         total += channel
@@ -152,7 +153,7 @@ class _Chain:
         self._short = Framer(_spectrum.SIZE, HOP, centred=True)
         self._long = Framer(_tones.SIZE, _tones.HOP, centred=True)
         self._wave = WaveformMeter()
-        self._columns: list[dict[str, NDArray[np.float32]]] = []
+        self._columns = Columns()
         self._tones: list[NDArray[np.float32]] = [np.empty((0, _tones.BINS), np.float32)]
         self._samples = 0
 
@@ -171,7 +172,7 @@ class _Chain:
         self._look(self._short.flush()[0])
         if self._tonal:
             self._listen(self._long.flush()[0])
-        columns = _joined(self._columns)
+        columns = self._columns.arrays()
         decibels = columns["decibels"]
         np.maximum(decibels, decibels.max() - TOP_DB, out=decibels)
         seconds = self._samples / self._rate
@@ -185,7 +186,8 @@ class _Chain:
     def _look(self, frames: NDArray[np.float32]) -> None:
         """Measure short frames, a batch at a time."""
         for start in range(0, len(frames), BATCH):
-            self._columns.append(_spectrum.measure(frames[start : start + BATCH], self._bank))
+            batch = frames[start : start + BATCH]
+            self._columns.append(_spectrum.measure(batch, self._bank))
 
     def _listen(self, frames: NDArray[np.float32]) -> None:
         """Count the pitches of long frames."""
@@ -193,10 +195,30 @@ class _Chain:
             self._tones.append(_tones.pitch_histogram(frames))
 
 
-def _joined(batches: list[dict[str, NDArray[np.float32]]]) -> dict[str, NDArray[np.float32]]:
-    """Join the batches column by column, letting go of each as it is joined."""
-    names = list(batches[0])
-    return {name: np.concatenate([batch.pop(name) for batch in batches]) for name in names}
+class Columns:
+    """Arrays that grow at their end, in place.
+
+    Joining a list of batches in the end would for a moment need all of it twice.
+    """
+
+    def __init__(self) -> None:
+        self._arrays: dict[str, NDArray[np.float32]] = {}
+        self._rows = 0
+
+    def append(self, batch: dict[str, NDArray[np.float32]]) -> None:
+        """Add the rows of a batch, shape (n, width) for every name."""
+        count = len(next(iter(batch.values())))
+        end = self._rows + count
+        for name, rows in batch.items():
+            array = self._arrays.setdefault(name, np.empty((256, rows.shape[1]), np.float32))
+            if end > len(array):
+                array.resize((end + end // 8, rows.shape[1]), refcheck=False)
+            array[self._rows : end] = rows
+        self._rows = end
+
+    def arrays(self) -> dict[str, NDArray[np.float32]]:
+        """Return the arrays, cut to their length."""
+        return {name: array[: self._rows] for name, array in self._arrays.items()}
 
 
 @dataclass(frozen=True, eq=False)

@@ -63,9 +63,11 @@ def _merge_sort(size: int) -> list[tuple[int, int]]:
         step = block
         while step >= 1:
             for start in range(step % block, size - step, 2 * step):
-                for lane in range(start, min(start + step, size - step)):
-                    if lane // (2 * block) == (lane + step) // (2 * block):
-                        pairs.append((lane, lane + step))
+                pairs += [
+                    (lane, lane + step)
+                    for lane in range(start, min(start + step, size - step))
+                    if lane // (2 * block) == (lane + step) // (2 * block)
+                ]
             step //= 2
         block *= 2
     return pairs

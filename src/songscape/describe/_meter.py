@@ -108,14 +108,19 @@ class Meter:
         """Measure whole tenths of a second, shape (channels, steps, size)."""
         if not steps.shape[1]:
             return
-        spectrum = fft.rfft(steps, axis=2)
-        parts = spectrum.view(spectrum.real.dtype)
-        np.multiply(parts, parts, out=parts)
-        self._energy.append(parts @ self._weights)
+        self._energy.append(np.stack([self._weighted(channel) for channel in steps]))
         left, right = steps[0], steps[min(1, len(steps) - 1)]
         pairs = ((left, left), (right, right), (left, right))
         means = [np.vecdot(one, other) / self._size for one, other in pairs]
         self._products.append(np.stack(means, axis=1))
+
+    def _weighted(self, steps: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the K-weighted mean square of one channel's steps; one channel fits the cache."""
+        spectrum = fft.rfft(steps, axis=1)
+        parts = spectrum.view(spectrum.real.dtype)
+        np.multiply(parts, parts, out=parts)
+        energy: NDArray[np.float32] = parts @ self._weights
+        return energy
 
     def _note_peak(self, stream: NDArray[np.float32]) -> None:
         """Look for peaks in one channel of a block, or of the seam between two blocks."""
@@ -152,7 +157,8 @@ def _interpolator() -> NDArray[np.float32]:
     distance = np.arange(TAPS)[:, None] - (half - 1) - np.array([0.25, 0.5, 0.75])
     window = np.i0(5 * np.sqrt(np.maximum(0, 1 - (distance / half) ** 2))) / np.i0(5)
     sinc = np.sinc(distance) * window
-    return (sinc / sinc.sum(axis=0)).astype(np.float32)
+    taps: NDArray[np.float32] = (sinc / sinc.sum(axis=0)).astype(np.float32)
+    return taps
 
 
 @lru_cache(maxsize=8)

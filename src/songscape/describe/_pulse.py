@@ -3,16 +3,16 @@
 The onset strength is low-passed and interpolated to four times its rate, cut into windows of eight
 seconds, and each window votes for one period (Percival and Tzanetakis, 2014):
 
-1. the generalised autocorrelation (spectrum magnitude to the power 0.5), its multiples by 2 and 4
-   added, gives up to ten candidate periods between 50 and 210 beats per minute;
+1. the generalised autocorrelation (spectrum magnitude to the power 0.5), with that at twice and
+   four times the lag added, gives up to ten candidate periods between 50 and 210 beats per minute;
 2. each candidate is matched with trains of pulses at every phase; the period whose best phase
    stands out, in height and in variance over phases, gets the window's vote.
 
 The votes add up to a curve over periods. Which relative of its peak (a half, a third …) people
 would tap is decided by periodicity, votes and how usual the tempo is: a log-normal preference,
-as McKinney and Moelants measured. The period is then refined on the autocorrelation of the whole file at 2, 4, 8
-and 16 beats, where an error shows 2, 4, 8 and 16 times larger. Beats follow by dynamic programming
-(Ellis, 2007).
+as McKinney and Moelants measured. The period is then refined on the autocorrelation of the whole
+file at 2, 4, 8 and 16 beats, where an error shows 2, 4, 8 and 16 times larger. Beats follow by
+dynamic programming (Ellis, 2007).
 
 References
 ----------
@@ -74,6 +74,7 @@ class Pulse:
     confidence : share of windows that vote for this tempo, or for its half or double by half.
     alternative : the next likeliest tempo, most often the half or double, in beats per minute.
     alternative_weight : its weight against the tempo's, 0..1.
+    clarity : autocorrelation of the whole onset strength at the beat's period, 0..1.
     beats : times in seconds.
     frames : the same as frame numbers.
     """
@@ -82,11 +83,12 @@ class Pulse:
     confidence: float
     alternative: float
     alternative_weight: float
+    clarity: float
     beats: NDArray[np.float64]
     frames: NDArray[np.int64]
 
 
-NO_PULSE = Pulse(np.nan, 0.0, np.nan, 0.0, np.empty(0), np.empty(0, np.int64))
+NO_PULSE = Pulse(np.nan, 0.0, np.nan, 0.0, 0.0, np.empty(0), np.empty(0, np.int64))
 
 
 def find_pulse(onset: NDArray[np.float32], frame_rate: float) -> Pulse:
@@ -108,11 +110,13 @@ def find_pulse(onset: NDArray[np.float32], frame_rate: float) -> Pulse:
         return NO_PULSE
     curve_of_votes = _vote_curve(chosen, windows, periods)
     best, other, weight = _octave(int(periods[curve_of_votes.argmax()]), chosen, windows, rate)
-    period = _refined(curve, best)
+    lags = autocorrelation(curve[None], power=1.0)[0]
+    period = _refined(lags, best)
     tempo = 60 * rate / period
     frames = track_beats(onset, period / UPSAMPLING)
     return Pulse(
         tempo, _confidence(chosen, period), tempo * best / other, weight,
+        min(_nearby(lags, period), 1.0),
         frames / frame_rate, frames,
     )  # fmt: skip
 
@@ -185,7 +189,8 @@ def _pulse_match(windows: Curve, periods: NDArray[np.int64]) -> tuple[Curve, Cur
     """Match every window with pulse trains of every period at every phase.
 
     A train has four beats, and at half weight four beats at twice and at one and a half times the
-    period. Returned are the best phase's match and the variance over phases, both (windows, periods).
+    period. Returned are the best phase's match and the variance over phases, both of shape
+    (windows, periods).
     """
     longest = int(periods[-1])
     padded = np.pad(windows, ((0, 0), (0, max(0, 7 * longest - windows.shape[1])))).astype(
@@ -210,9 +215,7 @@ def _train(period: int) -> list[tuple[int, float]]:
     return list(pulses.items())
 
 
-def _vote_curve(
-    chosen: NDArray[np.int64], windows: Curve, periods: NDArray[np.int64]
-) -> Curve:
+def _vote_curve(chosen: NDArray[np.int64], windows: Curve, periods: NDArray[np.int64]) -> Curve:
     """Return votes and mean autocorrelation over periods; its peak is the tempo or a relative."""
     distance = np.log2(periods[:, None] / chosen[None, :])
     votes = np.exp(-0.5 * (distance / 0.04) ** 2).mean(axis=1)
@@ -244,9 +247,7 @@ def _octave(
     return possible[best], possible[other], float(np.exp(scores[other] - scores[best]))
 
 
-def _plausibility(
-    period: float, chosen: NDArray[np.int64], lags: Curve, rate: float
-) -> float:
+def _plausibility(period: float, chosen: NDArray[np.int64], lags: Curve, rate: float) -> float:
     """Return the logarithmic score of a period as the beat: periodicity, votes, usual tempo.
 
     Where the half period explains as much, nothing tells one beat from the next: it is the beat.
@@ -263,13 +264,12 @@ def _nearby(lags: Curve, lag: float) -> float:
     return max(float(lags[int(0.97 * lag) : int(1.03 * lag) + 2].max(initial=0.0)), 1e-3)
 
 
-def _refined(curve: Curve, period: int) -> float:
+def _refined(lags: Curve, period: float) -> float:
     """Refine a period on the whole file's autocorrelation, at ever more beats.
 
     Each step searches no further than the step before was sure, so that it cannot fall into the
     neighbouring beat, and stops where less than a third of the file overlaps.
     """
-    lags = autocorrelation(curve[None], power=1.0)[0]
     found, reach = float(period), 0.03
     for beats in (1, 2, 4, 8, 16):
         low, high = (int(beats * found * (1 + sign * reach / beats)) for sign in (-1, 1))

@@ -25,6 +25,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -40,8 +41,8 @@ if TYPE_CHECKING:
 SIZE, HOP = 2048, 512
 RATE = 22_050
 BATCH = 72
-"""Frames at a time, so that the working set stays in the second-level cache; a decoder's block of
-44.1 kHz sound makes 64 or 65."""
+"""Frames at a time, so that the working set stays in the second-level cache; a decoder's block
+of 1.6 s makes 69."""
 
 AMIN = 1e-10
 ROLLOFF = 0.85
@@ -85,13 +86,12 @@ def banks(rate: int, nominal: int, compat: str) -> Banks:
     bands know it, and all other features take it for 22,050 Hz.
     """
     exact = compat != "none"
-    kind = np.float64 if exact else np.float32
     hertz = bin_frequencies(nominal, SIZE)
     centred = (hertz - nominal / 8) / 1000
     bright = (hertz >= BRIGHT).astype(np.float32)[:, None]
     total = np.ones((len(hertz), 1), np.float32)
     return Banks(
-        window=_hann(SIZE).astype(kind),
+        window=_hann(SIZE) if exact else _hann(SIZE).astype(np.float32),
         mel=_split(mel_filters(rate, SIZE)),
         power=np.hstack([chroma_filters(nominal, SIZE), bright, total]),
         frequencies=hertz.astype(np.float32),
@@ -127,7 +127,7 @@ def _contrast_bands(hertz: NDArray[np.float64], top: float) -> tuple[Band, ...]:
     """
     edges = [0.0, *(200.0 * 2**octave for octave in range(6)), top]
     bands = []
-    for low, high in zip(edges[:-1], edges[1:], strict=True):
+    for low, high in pairwise(edges):
         inside = np.flatnonzero((hertz >= low) & (hertz <= high))
         first = int(inside[0]) - (low > 0)
         size = int(inside[-1]) + 1 - first
@@ -189,7 +189,8 @@ def _rolloff(magnitude: Array, frequencies: Array) -> Array:
     """Return the frequency below which 85 % of the magnitude lies."""
     running = np.cumsum(magnitude, axis=1)
     reached = running >= np.float32(ROLLOFF) * running[:, -1:]
-    return frequencies[reached.argmax(axis=1)]
+    found: Array = frequencies[reached.argmax(axis=1)]
+    return found
 
 
 def _flatness(power: Array) -> Array:

@@ -51,9 +51,7 @@ def statistics(columns: NDArray[np.float32]) -> NDArray[np.float64]:
         skew, kurtosis = third / second**1.5, fourth / second**2 - 3
     skew[flat] = kurtosis[flat] = np.nan
     median = (ordered[:, (count - 1) // 2].astype(np.float64) + ordered[:, count // 2]) / 2
-    return np.stack(
-        [mean, np.sqrt(second), skew, kurtosis, median, ordered[:, 0], ordered[:, -1]]
-    )
+    return np.stack([mean, np.sqrt(second), skew, kurtosis, median, ordered[:, 0], ordered[:, -1]])
 
 
 def _central_moments(

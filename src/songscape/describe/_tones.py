@@ -1,6 +1,6 @@
 """Spectral peaks as a pitch-class histogram, fine enough to find the tuning afterwards.
 
-Frames of 8192 samples (372 ms at 22,050 Hz, 2.7 Hz per bin) every 4096. Each spectral peak between
+Frames of 8192 samples (372 ms at 22,050 Hz, 2.7 Hz per bin) every 6144. Each spectral peak between
 60 and 5000 Hz, its frequency interpolated, votes for the pitch it would be the first, second …
 harmonic of, with weights that fall by 0.6 per harmonic. Votes go to bins of 10 cents, so the whole
 file's tuning can be found and removed later, and semitones be formed then.
@@ -24,7 +24,7 @@ from songscape.describe._spectrum import RATE
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-SIZE, HOP = 8192, 4096
+SIZE, HOP = 8192, 6144
 BINS = 120
 """Bins per octave: 10 cents each, bin 0 centred on C."""
 

@@ -95,4 +95,5 @@ def _four_hops(hops: NDArray[Any], frames: int) -> NDArray[Any]:
     """Sum four hops into each centred frame; beyond both ends there is nothing."""
     padded = np.pad(hops, (2, 3))
     shifted = [padded[shift : shift + frames] for shift in range(4)]
-    return np.sum(shifted, axis=0)
+    total: NDArray[Any] = np.sum(shifted, axis=0)
+    return total

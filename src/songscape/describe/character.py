@@ -63,6 +63,9 @@ RANGE: dict[str, tuple[float | None, float | None]] = {
     "spectral_entropy": (0.0, 1.0),
 }
 MEDIAN = 9
+STRETCH = 4096
+"""Frames filtered at a time, to keep the memory small."""
+
 QUICK_RISE = 0.04
 SLOW_FALL, FAST_FALL = 10.0, 60.0
 BEFORE, AFTER, FALL = 0.1, 0.2, 0.3
@@ -97,13 +100,23 @@ def harmonic_ratio(decibels: NDArray[np.float32]) -> float:
 
     Medians of decibels are decibels of medians, so nothing is converted before they are taken.
     """
-    pairs = (decibels[::2, ::2] + decibels[::2, 1::2]) / 2
+    parts = [
+        _harmonic_energy(decibels[start : start + STRETCH])
+        for start in range(0, len(decibels), STRETCH)
+    ]
+    lasting, total = np.sum(parts, axis=0)
+    return float(lasting / total)
+
+
+def _harmonic_energy(decibels: NDArray[np.float32]) -> tuple[float, float]:
+    """Return the energy that lasts, and all energy, of a stretch of frames."""
+    pairs: NDArray[np.float32] = (decibels[::2, ::2] + decibels[::2, 1::2]) * np.float32(0.5)
     lasting = running_median(pairs, MEDIAN)
     spread = running_median(np.ascontiguousarray(pairs.T), MEDIAN).T
     # Wiener weights H² / (H² + P²), of powers given in decibels.
     weight = 1 / (1 + np.exp((spread - lasting) * np.float32(0.2 * np.log(10))))
     power = np.exp(pairs * np.float32(0.1 * np.log(10)))
-    return float((weight * power).sum() / power.sum())
+    return float((weight * power).sum()), float(power.sum())
 
 
 def spectral_entropy(decibels: NDArray[np.float32]) -> float:

@@ -54,5 +54,6 @@ def chroma_columns(frames: Frames) -> dict[str, NDArray[np.float32]]:
 
 def _divided(rows: NDArray[np.float32], by: NDArray[np.float32]) -> NDArray[np.float32]:
     """Divide every row, leaving rows of nothing as they are."""
-    quotient: NDArray[np.float32] = rows / np.where(by < TINY, 1, by)[:, None]
+    divisor = np.where(by < TINY, np.float32(1), by)[:, None]
+    quotient: NDArray[np.float32] = np.divide(rows, divisor, dtype=np.float32)
     return quotient

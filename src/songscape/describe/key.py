@@ -124,7 +124,7 @@ def describe(frames: Frames, options: Options) -> Family:
 
 
 def tuning(histograms: NDArray[np.float32]) -> float:
-    """Return the deviation from 440 Hz in cents: the mean angle of pitches on a semitone's circle."""
+    """Return the deviation from 440 Hz in cents: pitches' mean angle on a semitone's circle."""
     steps = BINS // 12
     per_step = histograms.sum(axis=0, dtype=np.float64).reshape(12, steps).sum(axis=0)
     angle = np.angle(per_step @ np.exp(2j * np.pi * np.arange(steps) / steps))

@@ -26,7 +26,6 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from songscape.describe import tempo
 from songscape.describe._description import TOO_SHORT, Estimate, Family, nothing
-from songscape.describe._pulse import autocorrelation, interpolated
 from songscape.describe._waveform import FINE
 
 if TYPE_CHECKING:
@@ -90,7 +89,7 @@ def describe(frames: Frames, options: Options) -> Family:
     strength = beat_strength(frames.onset, pulse.frames)
     intervals = np.diff(pulse.beats)
     estimates |= {
-        "pulse_clarity": Estimate(pulse_clarity(frames, pulse.tempo)),
+        "pulse_clarity": Estimate(pulse.clarity),
         "beat_strength": Estimate(strength),
         "beat_regularity": Estimate(max(0.0, 1 - float(intervals.std() / intervals.mean()))),
         "time_signature": time_signature(frames.decibels, frames.onset, pulse.frames),
@@ -106,20 +105,14 @@ def onsets(onset: NDArray[np.float32], frame_rate: float) -> NDArray[np.int64]:
     """
     near, around = round(0.07 * frame_rate), round(0.5 * frame_rate)
     highest = sliding_window_view(np.pad(onset, near), 2 * near + 1).max(axis=1)
-    totals = np.cumsum(np.pad(onset, (around + 1, around), mode="reflect" if len(onset) > around + 1 else "edge"), dtype=np.float64)
+    totals = np.cumsum(
+        np.pad(onset, (around + 1, around), mode="reflect" if len(onset) > around + 1 else "edge"),
+        dtype=np.float64,
+    )
     mean = (totals[2 * around + 1 :] - totals[: -2 * around - 1]) / (2 * around + 1)
     bar = mean + max(0.2 * float(mean.max()), 0.1)
     found: NDArray[np.int64] = np.flatnonzero((onset == highest) & (onset > bar))
     return found
-
-
-def pulse_clarity(frames: Frames, bpm: float) -> float:
-    """Return the autocorrelation of the whole onset strength at the beat's period, 0..1."""
-    curve = interpolated(frames.onset, frames.frame_rate)
-    period = 60 * 4 * frames.frame_rate / bpm
-    lags = autocorrelation(curve[None], power=1.0)[0]
-    near = lags[int(0.98 * period) : int(1.02 * period) + 2]
-    return min(max(float(near.max(initial=0.0)), 0.0), 1.0)
 
 
 def beat_strength(onset: NDArray[np.float32], beats: NDArray[np.int64]) -> float:
@@ -191,7 +184,7 @@ def _sound(decibels: NDArray[np.float32], beats: NDArray[np.int64]) -> NDArray[n
     """Return 32 mel bands averaged over each beat, shape (beats − 1, 32)."""
     quarters = decibels.reshape(len(decibels), 32, 4).mean(axis=2)
     sums = np.add.reduceat(quarters[: beats[-1]], beats[:-1], axis=0)
-    means: NDArray[np.float32] = sums / np.diff(beats)[:, None]
+    means: NDArray[np.float32] = np.divide(sums, np.diff(beats)[:, None], dtype=np.float32)
     return means
 
 

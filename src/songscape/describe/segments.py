@@ -15,6 +15,7 @@ Foote, J. (2000). Automatic audio segmentation using a measure of audio novelty.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -81,7 +82,10 @@ def _seconds(frames: Frames, starts: NDArray[np.int64]) -> NDArray[np.float64]:
     """Return a vector per second, its timbre and pitch halves of equal weight, shape (n, 24)."""
     timbre = frames.decibels @ cosine_transform()[:, 1:13]
     return np.hstack(
-        [_standardised(_means(half, starts)) for half in (timbre, chroma_columns(frames)["chroma_stft"])]
+        [
+            _standardised(_means(half, starts))
+            for half in (timbre, chroma_columns(frames)["chroma_stft"])
+        ]
     )
 
 
@@ -121,16 +125,16 @@ def _peaks(curve: NDArray[np.float64], threshold: float) -> NDArray[np.int64]:
     return found
 
 
-def _segments(
-    frames: Frames, edges: list[int], starts: NDArray[np.int64]
-) -> tuple[Segment, ...]:
+def _segments(frames: Frames, edges: list[int], starts: NDArray[np.int64]) -> tuple[Segment, ...]:
     """Return what each stretch is like; `edges` are in seconds."""
     ends = np.append(starts, len(frames.decibels))
     return tuple(
         Segment(
-            float(first), min(float(last), frames.seconds), _summary(frames, ends[first], ends[last])
+            float(first),
+            min(float(last), frames.seconds),
+            _summary(frames, ends[first], ends[last]),
         )
-        for first, last in zip(edges[:-1], edges[1:], strict=True)
+        for first, last in pairwise(edges)
     )
 
 

@@ -45,7 +45,7 @@ _SHAPE = (
 )
 UNITS = summary_units(
     {
-        **{name: (1, "Hz") for name in _SHAPE[:3]},
+        **dict.fromkeys(_SHAPE[:3], (1, "Hz")),
         "spectral_flatness": (1, "0..1"),
         "brightness": (1, "0..1"),
         "zcr": (1, "0..1"),

@@ -42,7 +42,9 @@ def describe(frames: Frames, options: Options) -> Family:
     pulse = frames.pulse
     if np.isfinite(pulse.tempo) and not frames.silent:
         other = Estimate(pulse.alternative, min(1.0, pulse.alternative_weight))
-        return Family({"tempo": Estimate(pulse.tempo, pulse.confidence), "tempo_alternative": other})
+        return Family(
+            {"tempo": Estimate(pulse.tempo, pulse.confidence), "tempo_alternative": other}
+        )
     return Family(nothing(UNITS, why_no_pulse(frames)))
 
 
