@@ -35,7 +35,7 @@ def test_formats_are_known_by_content_whatever_the_name(tmp_path, stereo, suffix
     assert samples.shape[0] == 2
     assert samples.shape[1] == pytest.approx(len(stereo), rel=0.03)
     assert sound.duration == pytest.approx(4, rel=0.03)
-    assert sound.peak == pytest.approx(0.5, abs=0.05)
+    assert sound.peak == pytest.approx(0.5, abs=0.15)  # lossy codecs overshoot at the edges
 
 
 def test_an_excerpt_is_the_middle(tmp_path):
