@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from songscape import __version__
 from songscape.core.errors import LockedError, RecipeError, SongscapeError
 
 if TYPE_CHECKING:
@@ -199,7 +198,9 @@ def _root(
 ) -> None:
     """Turn a music collection into a map you can trust."""
     if version:
-        typer.echo(f"songscape {__version__}")
+        from importlib.metadata import version as installed
+
+        typer.echo(f"songscape {installed('songscape')}")
         raise typer.Exit
 
 

@@ -130,7 +130,7 @@ RATES = st.sampled_from([8000, 11_025, 16_000, 22_050, 44_100, 48_000, 96_000, 1
     st.sampled_from(["noise", "silence", "full", "dc", "tiny"]),
     st.integers(0, 99),
 )
-def test_any_signal_is_described_without_a_warning(  # noqa: PLR0917
+def test_any_signal_is_described_without_a_warning(
     tmp_path_factory, length, rate, channels, kind, seed
 ):
     rng = np.random.default_rng(seed)

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
-from songscape import __version__
 from songscape import recipe as recipes
 from songscape.core.collection import Role
 from songscape.core.csv_text import csv_text
@@ -142,7 +141,7 @@ def summary(found: Found, warnings: Sequence[str]) -> dict[str, Any]:
     """Return what ``run.json`` holds, but for the timings."""
     space, fit = found.prepared.space, found.grouping.fit
     return {
-        "songscape": __version__,
+        "songscape": version("songscape"),
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
         "source": _source(found.recipe),
         "seed": found.recipe.seed,

@@ -129,7 +129,7 @@ def fitter(recipe: Recipe) -> Callable[[Space, int, int], Fit]:
     def fit(space: Space, k: int, seed: int) -> Fit:
         options = recipe.cluster.options
         if hasattr(options, "k"):
-            options = replace(options, k=k)  # type: ignore[type-var]
+            options = replace(options, k=k)
         estimator = plugin.make(options, seed)
         labels = np.asarray(estimator.fit_predict(space.matrix), dtype=np.int32)
         return Fit(labels, estimator, int(labels.max(initial=-1)) + 1, seed)
