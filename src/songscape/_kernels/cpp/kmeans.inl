@@ -55,31 +55,31 @@ inline bool assign(const Centers& centers, const float* turned, std::int32_t* la
 }
 
 template <class Real>
-inline void settle(const Part<Real>& part, std::size_t begin, std::size_t size,
-                             const std::int32_t* doubtful, std::int32_t* labels,
-                             std::vector<double>& row) {
-  for (std::size_t p = 0; p < size; ++p) {
+inline void settle(const Centers& centers, const Block<Real>& block, const std::int32_t* doubtful,
+                   std::int32_t* labels) {
+  std::vector<double> row(centers.width);
+  for (std::size_t p = 0; p < block.size; ++p) {
     if (!doubtful[p]) continue;
-    std::copy_n(part.rows[begin + p], part.rows.dimension, row.begin());
-    labels[p] = exact_nearest(part.centers, row.data()).label;
+    std::copy_n(block[p], centers.dimension, row.begin());
+    labels[p] = exact_nearest(centers, row.data()).label;
   }
 }
 
 // Counts, sums and squares (by column) of labelled rows. `Chunks` is known at compile time where
 // rows are short: then the squares stay in registers. Zero takes any width.
 template <std::size_t Chunks, class Real>
-inline void accumulate(Part<Real>& part, std::size_t begin, std::size_t size,
-                                 const std::int32_t* labels) {
+inline void accumulate(Part<Real>& part, const Block<Real>& block, const std::int32_t* labels) {
   constexpr std::size_t kColumns = Chunks ? Chunks * kChunk : 1;
   const std::size_t width = Chunks ? kColumns : part.centers.width;
   double local[kColumns] = {};
-  double *counts = part.counts.data(), *sums = part.sums.data();
   double* squares = Chunks ? local : part.squares.data();
-  for (std::size_t p = 0; p < size; ++p) {
+  double *counts = part.counts.data(), *sums = part.sums.data();
+  const double* centers = part.centers.exact.data();
+  for (std::size_t p = 0; p < block.size; ++p) {
     const auto label = static_cast<std::size_t>(labels[p]);
-    const double weight = part.rows.weight(begin + p);
-    const Real* row = part.rows[begin + p];
-    const double* center = part.centers[label];
+    const double weight = part.rows.weight(block.begin + p);
+    const Real* row = block[p];
+    const double* center = centers + label * width;
     double* sum = sums + label * width;
     counts[label] += weight;
     for (std::size_t j = 0; j < width; j += kHalf) {
@@ -89,29 +89,30 @@ inline void accumulate(Part<Real>& part, std::size_t begin, std::size_t size,
       store<Doubles>(squares + j, load<Doubles>(squares + j) + weight * (gap * gap));
     }
   }
-  for (std::size_t j = 0; j < kColumns; ++j) part.squares[j] += local[j];
+  if (Chunks)
+    for (std::size_t j = 0; j < kColumns; ++j) part.squares[j] += local[j];
 }
 
 template <class Real>
 inline void run_part(Part<Real>& part) {
   Turned turned(part.rows.dimension);
-  std::vector<double> row(part.centers.width);
+  std::vector<Real> copy;
   alignas(64) std::int32_t labels[kBlock], doubtful[kBlock];
   for (std::size_t begin = part.begin; begin < part.end; begin += kBlock) {
-    const std::size_t size = std::min(kBlock, part.end - begin);
-    turn(part.rows, part.centers.frame, begin, size, turned.data());
+    const auto block = part.rows.block(begin, part.end, copy);
+    turn(block, part.centers.frame, part.rows.dimension, turned.data());
     if (assign(part.centers, turned.data(), labels, doubtful))
-      settle(part, begin, size, doubtful, labels, row);
+      settle(part.centers, block, doubtful, labels);
     switch (part.centers.width / kChunk) {
       case 1:
-        accumulate<1>(part, begin, size, labels);
+        accumulate<1>(part, block, labels);
         break;
       case 2:
-        accumulate<2>(part, begin, size, labels);
+        accumulate<2>(part, block, labels);
         break;
       default:
-        accumulate<0>(part, begin, size, labels);
+        accumulate<0>(part, block, labels);
     }
-    if (part.labels) std::copy_n(labels, size, part.labels + begin);
+    if (part.labels) std::copy_n(labels, block.size, part.labels + begin);
   }
 }

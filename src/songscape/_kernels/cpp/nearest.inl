@@ -50,16 +50,17 @@ inline void nearest_part(const NearestPart<Real>& part) {
   const auto& [rows, centers, begin_row, end_row, out] = part;
   Turned turned(rows.dimension);
   std::vector<double> row(centers.width);
+  std::vector<Real> copy;
   for (std::size_t begin = begin_row; begin < end_row; begin += kBlock) {
-    const std::size_t size = std::min(kBlock, end_row - begin);
-    turn(rows, centers.frame, begin, size, turned.data());
-    for (std::size_t p = 0; p < size; p += kLanes) {
+    const auto block = rows.block(begin, end_row, copy);
+    turn(block, centers.frame, rows.dimension, turned.data());
+    for (std::size_t p = 0; p < block.size; p += kLanes) {
       const float* points = turned.data() + p;
       const TopThree top = top_three(centers, points);
       const Ints sure = surely_ordered(top, squares(points, rows.dimension), rows.dimension);
-      for (std::size_t lane = 0; lane < std::min<std::size_t>(kLanes, size - p); ++lane) {
+      for (std::size_t lane = 0; lane < std::min<std::size_t>(kLanes, block.size - p); ++lane) {
         const std::size_t i = begin + p + lane;
-        std::copy_n(rows[i], rows.dimension, row.begin());
+        std::copy_n(block[p + lane], rows.dimension, row.begin());
         const Nearest nearest =
             sure[lane] ? measured(centers, row.data(), top.label[lane], top.second_label[lane])
                        : exact_nearest(centers, row.data());

@@ -23,14 +23,15 @@ inline void potential_part(PotentialPart<Real>& part) {
   const auto& candidates = part.candidates;
   const double unit = candidates.frame.scale * candidates.frame.scale;
   Turned turned(rows.dimension);
+  std::vector<Real> copy;
   alignas(64) float square[kGroup][kBlock];
   alignas(64) double closest[kBlock], weights[kBlock];
   for (std::size_t begin = part.begin; begin < part.end; begin += kBlock) {
-    const std::size_t size = std::min(kBlock, part.end - begin);
-    turn(rows, candidates.frame, begin, size, turned.data());
+    const auto block = rows.block(begin, part.end, copy);
+    turn(block, candidates.frame, rows.dimension, turned.data());
     for (std::size_t p = 0; p < kBlock; ++p) {
-      closest[p] = p < size ? part.closest[begin + p] * unit : 0.0;
-      weights[p] = p < size ? rows.weight(begin + p) : 0.0;
+      closest[p] = p < block.size ? part.closest[begin + p] * unit : 0.0;
+      weights[p] = p < block.size ? rows.weight(begin + p) : 0.0;
     }
     for (std::size_t group = 0; group < candidates.groups; ++group) {
       for (std::size_t p = 0; p < kBlock; p += kLanes) {

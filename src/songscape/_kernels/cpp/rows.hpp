@@ -15,39 +15,44 @@ inline std::size_t padded(std::size_t dimension) {
   return (dimension + kChunk - 1) / kChunk * kChunk;
 }
 
+// kBlock rows, each readable up to `padded(dimension)` columns.
+template <class Real>
+struct Block {
+  const Real* operator[](std::size_t i) const { return first + i * stride; }
+
+  const Real* first;
+  std::size_t stride, begin, size;  // of its kBlock rows the first `size` are the table's
+};
+
 // A borrowed table, contiguous within a row. Rows are read kChunk columns at a time, beyond their
-// end where another row follows; the last rows are read from a zero-padded copy instead.
+// end where another row follows; a block that would leave the table is read from a copy instead.
 template <class Real>
 class Rows {
  public:
   Rows(const Real* data, std::size_t count, std::size_t dimension, std::size_t stride,
        const double* weights)
-      : count(count), dimension(dimension), data_(data), stride_(stride), weights_(weights) {
-    const std::size_t width = padded(dimension);
-    const std::size_t end = count == 0 ? 0 : (count - 1) * stride + dimension;
-    safe_ = count;
-    while (safe_ > 0 && (safe_ - 1) * stride + width > end) --safe_;
-    last_.resize((count - safe_) * width);
-    for (std::size_t i = safe_; i < count; ++i)
-      std::copy_n(data + i * stride, dimension, last_.begin() + (i - safe_) * width);
-  }
+      : count(count), dimension(dimension), data_(data), stride_(stride), weights_(weights) {}
 
-  const Real* operator[](std::size_t i) const {
-    return i < safe_ ? data_ + i * stride_ : last_.data() + (i - safe_) * padded(dimension);
-  }
-  // The row a block later, for the cache: the next page is beyond the hardware's own foresight.
-  void prefetch(std::size_t i, std::size_t column) const {
-    __builtin_prefetch(data_ + (i + kBlock) * stride_ + column);
-  }
+  const Real* operator[](std::size_t i) const { return data_ + i * stride_; }
   double weight(std::size_t i) const { return weights_ ? weights_[i] : 1.0; }
+
+  Block<Real> block(std::size_t begin, std::size_t end, std::vector<Real>& copy) const {
+    const std::size_t width = padded(dimension), size = std::min(kBlock, end - begin);
+    const std::size_t last = (count - 1) * stride_ + dimension;
+    if (size == kBlock && (begin + kBlock - 1) * stride_ + width <= last)
+      return {data_ + begin * stride_, stride_, begin, size};
+    copy.assign(kBlock * width, Real{});
+    for (std::size_t i = 0; i < kBlock; ++i)
+      std::copy_n((*this)[begin + std::min(i, size - 1)], dimension, copy.begin() + i * width);
+    return {copy.data(), width, begin, size};
+  }
 
   const std::size_t count, dimension;
 
  private:
   const Real* data_;
-  std::size_t stride_, safe_;
+  std::size_t stride_;
   const double* weights_;
-  std::vector<Real> last_;
 };
 
 // An affine map x -> (x - shift) * scale which brings a table near the origin and near one, so that

@@ -53,20 +53,21 @@ inline void transpose(Vector<float, 8> (&rows)[8]) {
   }
 }
 
-// Rows begin..begin+size-1 as turned[(column, lane)]; lanes beyond `size` repeat the last row.
+// A block as turned[(column, row)] in the frame, reading ahead: the next memory page is beyond the
+// hardware's own foresight.
 template <class Real>
-inline void turn(const Rows<Real>& rows, const Frame& frame, std::size_t begin,
-                           std::size_t size, float* turned) {
+inline void turn(const Block<Real>& block, const Frame& frame, std::size_t dimension,
+                 float* turned) {
   using Wide = Vector<Real, kChunk>;
   const Real scale = static_cast<Real>(frame.scale);
-  for (std::size_t column = 0; column < rows.dimension; column += kChunk) {
+  for (std::size_t column = 0; column < dimension; column += kChunk) {
     const auto shift =
         __builtin_convertvector((load<Vector<double, kChunk>>(frame.shift.data() + column)), Wide);
     for (std::size_t lane = 0; lane < kBlock; lane += 8) {
       Vector<float, 8> square[8];
       for (std::size_t i = 0; i < 8; ++i) {
-        rows.prefetch(begin + lane + i, column);
-        const Real* row = rows[begin + std::min(lane + i, size - 1)] + column;
+        const Real* row = block[lane + i] + column;
+        __builtin_prefetch(row + kBlock * block.stride);
         square[i] = __builtin_convertvector((load<Wide>(row) - shift) * scale, Vector<float, 8>);
       }
       transpose(square);
@@ -74,4 +75,3 @@ inline void turn(const Rows<Real>& rows, const Frame& frame, std::size_t begin,
     }
   }
 }
-
