@@ -7,14 +7,28 @@
 
 from songscape._kernels._engine import COMPILED
 from songscape._kernels._kmeans import Nearest, Step, kmeans_step, nearest_centers, potentials
+from songscape._kernels._mixture import (
+    CovarianceType,
+    Mixture,
+    Statistics,
+    mixture_log_prob,
+    mixture_step,
+    moments,
+)
 from songscape._kernels._silhouette import silhouette
 from songscape._kernels._ward import ward
 
 __all__ = [
     "COMPILED",
+    "CovarianceType",
+    "Mixture",
     "Nearest",
+    "Statistics",
     "Step",
     "kmeans_step",
+    "mixture_log_prob",
+    "mixture_step",
+    "moments",
     "nearest_centers",
     "potentials",
     "silhouette",
