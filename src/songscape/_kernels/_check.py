@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
     from songscape._kernels._engine import Floats, Table
 
-_TOO_MUCH = "hold NaN, infinite or far too large numbers (beyond 1e150); clean or rescale them first"
+_TOO_MUCH = (
+    "hold NaN, infinite or far too large numbers (beyond 1e150); clean or rescale them first"
+)
 
 
 def as_table(points: ArrayLike) -> Table:
@@ -38,7 +40,7 @@ def as_centers(centers: ArrayLike, dimension: int) -> Floats:
             f"Centres must be a table of {dimension} columns like the points, "
             f"not of shape {table.shape}."
         )
-    require(np.abs(table).max() < 1e150, "Centres")
+    require(float(np.abs(table).max()) < 1e150, "Centres")
     return table
 
 
@@ -65,7 +67,7 @@ def require(finite: bool | np.bool_, what: str) -> None:
 
 def near_one(points: Table) -> tuple[NDArray[np.float64], float]:
     """Return points shifted to their mean and scaled by a power of two to about one, and it."""
-    require(np.abs(points).max() < 1e150, "Points")
+    require(float(np.abs(points).max()) < 1e150, "Points")
     table = points.astype(np.float64)
     table -= table.mean(axis=0)
     widest = float(np.abs(table).max())

@@ -95,7 +95,8 @@ def mixture_step(
     counted = as_weights(weights, len(table))
 
     def collect(part: slice) -> tuple[Floats, Floats, float]:
-        return _collect(table, counted, part, terms, block)
+        with np.errstate(over="ignore", invalid="ignore"):  # one check of the sum, at the end
+            return _collect(table, counted, part, terms, block)
 
     with _blas().limit(limits=1, user_api="blas"), ThreadPoolExecutor(threads) as pool:
         results = list((map if threads == 1 else pool.map)(collect, _parts(len(table))))
@@ -226,7 +227,9 @@ class _Terms:
             square[:, self.upper[0], self.upper[1]] = products.T
             square[:, self.upper[1], self.upper[0]] = products.T
         else:
-            square = {"tied": scatter, "diag": products.T.copy()}.get(self.kind, products[0:1].sum(0))
+            square = {"tied": scatter, "diag": products.T.copy()}.get(
+                self.kind, products[0:1].sum(0)
+            )
         weight = float(resp.sum())
         if not weight > 0:
             raise DegenerateDataError("No row has any weight.")
