@@ -9,9 +9,9 @@ DIMENSIONS = (1, 2, 7, 13, 16, 32, 64, 128)
 
 
 @st.composite
-def tables(draw, *, rows=st.integers(1, 200), columns=st.integers(1, 20)):
+def tables(draw, *, least=1, most=200):
     """Draw points (n, d): float32 or float64, contiguous, strided, or Fortran-ordered."""
-    n, d = draw(rows), draw(columns)
+    n, d = draw(st.integers(least, most)), draw(st.integers(1, 20))
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     dtype = draw(st.sampled_from([np.float32, np.float64]))
     points = (rng.normal(size=(n, d)) + draw(st.sampled_from([0, 3, 1000]))).astype(dtype)

@@ -6,10 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.spatial.distance import cdist
 from sklearn.cluster import KMeans
+from tests._kernels.tables import DIMENSIONS, blobs, some, steady, tables
 
 from songscape._kernels import kmeans_step, nearest_centers, potentials
 from songscape.core.errors import DegenerateDataError
-from tests._kernels.tables import DIMENSIONS, blobs, some, steady, tables
 
 weightings = st.sampled_from(["none", "whole", "real", "zeros"])
 

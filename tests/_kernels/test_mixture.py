@@ -2,11 +2,14 @@ import warnings
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.special import logsumexp
 from sklearn.mixture import GaussianMixture
+from tests._kernels.tables import DIMENSIONS, blobs, steady
 
-from songscape._kernels import Mixture, mixture_log_prob, mixture_step, moments
+from songscape._kernels import Mixture, _engine, mixture_log_prob, mixture_step, moments
 from songscape.core.errors import DegenerateDataError
-from tests._kernels.tables import DIMENSIONS, blobs
 
 KINDS = ("full", "tied", "diag", "spherical")
 REG = 1e-6
@@ -120,3 +123,35 @@ def test_arguments_that_do_not_fit_are_refused():
         mixture_step(points, mixture, np.zeros(100))
     with pytest.raises(DegenerateDataError, match="at least one row"):
         mixture_step(points[:0], mixture)
+
+
+@steady
+@given(n=st.integers(1, 30), k=st.integers(1, 40), spread=st.sampled_from([1e-3, 1.0, 50.0, 1e5]))
+def test_responsibilities_are_normalised(engine, n, k, spread):
+    rng = np.random.default_rng(n * k)
+    logs = rng.normal(size=(n, k)) * spread
+    logs[rng.random((n, k)) < 0.1] = -np.inf
+    logs[:, 0] = rng.normal(size=n)
+    expected, sums = logsumexp(logs, axis=1), np.empty(n)
+    resp = logs.copy()
+    _engine.engine().normalise(resp, sums)
+    np.testing.assert_allclose(sums, expected, rtol=1e-14, atol=1e-14)
+    exact = np.exp(logs - expected[:, None])
+    np.testing.assert_allclose(resp, exact, rtol=1e-10, atol=1e-290)
+
+
+@pytest.mark.parametrize("d", DIMENSIONS)
+def test_products_are_the_definition(engine, d):
+    points = blobs(9, d)
+    out = np.full((9, d * (d + 1) // 2 + 2), 7.0)
+    _engine.engine().products(points, out[:, :-2])
+    i, j = np.triu_indices(d)
+    np.testing.assert_array_equal(out[:, :-2], points[:, i] * points[:, j])
+    assert (out[:, -2:] == 7.0).all()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_step_is_the_same_on_every_engine(engine, kind):
+    points = blobs(3000, 4) + 5.0
+    model, mixture = fitted(points, 4, kind)
+    assert mixture_step(points, mixture).bound == pytest.approx(model._e_step(points)[0], rel=1e-12)

@@ -3,10 +3,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import silhouette_samples
+from tests._kernels.tables import DIMENSIONS, blobs, steady, tables
 
 from songscape._kernels import silhouette
 from songscape.core.errors import DegenerateDataError
-from tests._kernels.tables import DIMENSIONS, blobs, steady, tables
 
 
 def label(n, k, seed=0):
@@ -16,7 +16,7 @@ def label(n, k, seed=0):
 
 
 @steady
-@given(points=tables(rows=st.integers(3, 150)), k=st.integers(2, 12), seed=st.integers(0, 99))
+@given(points=tables(least=3, most=150), k=st.integers(2, 12), seed=st.integers(0, 99))
 def test_scores_are_scikit_learns(engine, points, k, seed):
     labels = label(len(points), min(k, len(points) - 1), seed)
     expected = silhouette_samples(points.astype(float), labels)

@@ -3,14 +3,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.cluster.hierarchy import cut_tree, is_valid_linkage, linkage
+from tests._kernels.tables import DIMENSIONS, blobs, steady, tables
 
 from songscape._kernels import ward
 from songscape.core.errors import DegenerateDataError
-from tests._kernels.tables import DIMENSIONS, blobs, steady, tables
 
 
 @steady
-@given(points=tables(rows=st.integers(2, 120)))
+@given(points=tables(least=2, most=120))
 def test_heights_are_scipys(engine, points):
     tree = ward(points)
     assert is_valid_linkage(tree)

@@ -25,7 +25,8 @@ def as_table(points: ArrayLike) -> Table:
         table = table.astype(np.float64)
     if table.ndim != 2 or 0 in table.shape:
         raise DegenerateDataError(
-            f"Points must be a table of at least one row and one column, not of shape {table.shape}."
+            "Points must be a table of at least one row and one column, "
+            f"not of shape {table.shape}."
         )
     width, (down, across) = table.dtype.itemsize, table.strides
     readable = across == width and down >= table.shape[1] * width and down % width == 0
