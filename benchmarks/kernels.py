@@ -13,8 +13,8 @@ from __future__ import annotations
 
 import os
 
-for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ[_name] = "1"
+# Before any library starts its threads.
+os.environ |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 import argparse
 import importlib
@@ -35,7 +35,10 @@ from sklearn.mixture import GaussianMixture
 
 from songscape import _kernels
 
-FEATURES = ["danceability", "energy", "key", "loudness", "mode", "speechiness", "acousticness", "instrumentalness", "liveness", "valence", "tempo", "time_signature", "duration_ms"]
+FEATURES = [
+    *("danceability", "energy", "key", "loudness", "mode", "speechiness", "acousticness"),
+    *("instrumentalness", "liveness", "valence", "tempo", "time_signature", "duration_ms"),
+]
 Contest = dict[str, Callable[[], Any]]
 
 
@@ -246,7 +249,7 @@ def whole(points: np.ndarray) -> None:
 def heading(name: str, points: np.ndarray) -> None:
     """Print what was measured, on what, with which versions."""
     print(
-        f"{name} table, {points.shape[0]:,} × {points.shape[1]}; {platform.processor() or platform.machine()}, ",
+        f"{name} table, {points.shape[0]:,} × {points.shape[1]}; {platform.machine()}, ",
         end="",
     )
     print(f"Python {platform.python_version()}, compiled kernels: {_kernels.COMPILED}")
