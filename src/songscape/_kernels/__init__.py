@@ -1,0 +1,36 @@
+"""The arithmetic that clustering spends its time on, compiled where possible.
+
+:func:`kmeans_step`, :func:`nearest_centers` and :func:`potentials` for k-means and its sweeps,
+:func:`silhouette`, and :func:`ward`. C++ where the package was built with a compiler
+(``COMPILED``), else the same functions in NumPy.
+"""
+
+from songscape._kernels._engine import COMPILED
+from songscape._kernels._kmeans import Nearest, Step, kmeans_step, nearest_centers, potentials
+from songscape._kernels._mixture import (
+    CovarianceType,
+    Mixture,
+    Statistics,
+    mixture_log_prob,
+    mixture_step,
+    moments,
+)
+from songscape._kernels._silhouette import silhouette
+from songscape._kernels._ward import ward
+
+__all__ = [
+    "COMPILED",
+    "CovarianceType",
+    "Mixture",
+    "Nearest",
+    "Statistics",
+    "Step",
+    "kmeans_step",
+    "mixture_log_prob",
+    "mixture_step",
+    "moments",
+    "nearest_centers",
+    "potentials",
+    "silhouette",
+    "ward",
+]

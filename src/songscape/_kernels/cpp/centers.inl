@@ -1,0 +1,70 @@
+// Distances to centres. Compiled for each CPU.
+
+template <class Real>
+inline double square_distance(const Real* row, const double* center, std::size_t width) {
+  Doubles sum{};
+  for (std::size_t j = 0; j < width; j += kHalf) {
+    const auto gap =
+        __builtin_convertvector((load<Vector<Real, kHalf>>(row + j)), Doubles) -
+        load<Doubles>(center + j);
+    sum += gap * gap;
+  }
+  double total = 0.0;
+  for (int lane = 0; lane < kHalf; ++lane) total += sum[lane];
+  return total;
+}
+
+// The two nearest centres of a zero-padded row in float64; of equals the first.
+inline Nearest exact_nearest(const Centers& centers, const double* row) {
+  Nearest nearest;
+  for (std::size_t i = 0; i < centers.count; ++i) {
+    const double square = square_distance(row, centers[i], centers.width);
+    const auto label = static_cast<std::int32_t>(i);
+    if (square < nearest.square) {
+      nearest = {label, nearest.label, square, nearest.square};
+    } else if (square < nearest.second_square) {
+      nearest.second_label = label, nearest.second_square = square;
+    }
+  }
+  return nearest;
+}
+
+// Half squared distances, less |x|^2 / 2, of kVectors * kLanes turned points to a group of centres.
+template <int kWidth>
+inline void measure(const Centers& centers, std::size_t group, const float* turned,
+                              Floats (&value)[kGroup][kWidth]) {
+  const float* coordinates = centers.coordinates.data() + group * centers.dimension * kGroup;
+  for (std::size_t a = 0; a < kGroup; ++a)
+    for (int v = 0; v < kWidth; ++v)
+      value[a][v] = splat<Floats>(centers.half_squares[group * kGroup + a]);
+  for (std::size_t j = 0; j < centers.dimension; ++j) {
+    Floats point[kWidth];
+    for (int v = 0; v < kWidth; ++v) point[v] = load<Floats>(turned + j * kBlock + v * kLanes);
+    for (std::size_t a = 0; a < kGroup; ++a) {
+      const Floats coordinate = splat<Floats>(coordinates[j * kGroup + a]);
+      for (int v = 0; v < kWidth; ++v) value[a][v] -= coordinate * point[v];
+    }
+  }
+}
+
+// |x|^2 of kLanes turned points.
+inline Floats squares(const float* turned, std::size_t dimension) {
+  Floats sum{};
+  for (std::size_t j = 0; j < dimension; ++j) {
+    const auto value = load<Floats>(turned + j * kBlock);
+    sum += value * value;
+  }
+  return sum;
+}
+
+// Twice the rounding error that a half squared distance of `value` can carry (units in the last
+// place grow with the longer of the two factors, and |c| <= |x| + |x - c|): values further apart
+// than this are surely in the right order.
+inline Floats doubt(Floats square,
+                                            Floats value, std::size_t dimension) {
+  const float unit = static_cast<float>(dimension + 6) * 0x1p-23f;
+  const Floats distance = square + 2.0f * value;
+  const Floats length = root(square);
+  const Floats reach = length + root(distance > 0.0f ? distance : Floats{});
+  return unit * reach * (0.5f * reach + length) + 1e-30f;
+}

@@ -1,0 +1,72 @@
+// The two nearest centres of every row of one part. Compiled for each CPU.
+
+#include "centers.inl"
+
+struct TopThree {
+  Floats first, second, third;
+  Ints label, second_label;
+};
+
+inline void offer(TopThree& top, Floats value, Ints number) {
+  const Ints wins = value < top.first, places = value < top.second;
+  const Floats loser = places ? top.second : value;
+  top.third = loser < top.third ? loser : top.third;
+  top.second = wins ? top.first : (places ? value : top.second);
+  top.second_label = wins ? top.label : (places ? number : top.second_label);
+  top.first = wins ? value : top.first;
+  top.label = wins ? number : top.label;
+}
+
+inline TopThree top_three(const Centers& centers, const float* turned) {
+  TopThree top{splat<Floats>(kInfinity), splat<Floats>(kInfinity), splat<Floats>(kInfinity), {}, {}};
+  for (std::size_t group = 0; group < centers.groups; ++group) {
+    Floats value[kGroup][1];
+    measure(centers, group, turned, value);
+    for (std::size_t a = 0; a < kGroup; ++a)
+      offer(top, value[a][0], splat<Ints>(static_cast<std::int32_t>(group * kGroup + a)));
+  }
+  return top;
+}
+
+// Whether the first three are surely in this order; infinite ones are centres that do not exist.
+inline Ints surely_ordered(const TopThree& top, Floats square, std::size_t dimension) {
+  const Floats far = top.third < kInfinity ? top.third : top.second;
+  const Floats tolerance = doubt(square, far < kInfinity ? far : top.first, dimension);
+  return (top.second - top.first > tolerance) &
+         ((top.third - top.second > tolerance) | (top.second == kInfinity));
+}
+
+inline Nearest measured(const Centers& centers, const double* row, std::int32_t label,
+                        std::int32_t second_label) {
+  Nearest nearest{label, second_label, kUnmeasured, kUnmeasured};
+  nearest.square = square_distance(row, centers[label], centers.width);
+  if (centers.count > 1)
+    nearest.second_square = square_distance(row, centers[second_label], centers.width);
+  return nearest;
+}
+
+template <class Real>
+inline void nearest_part(const NearestPart<Real>& part) {
+  const auto& [rows, centers, begin_row, end_row, out] = part;
+  Turned turned(rows.dimension);
+  std::vector<double> row(centers.width);
+  std::vector<Real> copy;
+  for (std::size_t begin = begin_row; begin < end_row; begin += kBlock) {
+    const auto block = rows.block(begin, end_row, copy);
+    turn(block, centers.frame, rows.dimension, turned.data());
+    for (std::size_t p = 0; p < block.size; p += kLanes) {
+      const float* points = turned.data() + p;
+      const TopThree top = top_three(centers, points);
+      const Ints sure = surely_ordered(top, squares(points, rows.dimension), rows.dimension);
+      for (std::size_t lane = 0; lane < std::min<std::size_t>(kLanes, block.size - p); ++lane) {
+        const std::size_t i = begin + p + lane;
+        std::copy_n(block[p + lane], rows.dimension, row.begin());
+        const Nearest nearest =
+            sure[lane] ? measured(centers, row.data(), top.label[lane], top.second_label[lane])
+                       : exact_nearest(centers, row.data());
+        out.labels[i] = nearest.label, out.second_labels[i] = nearest.second_label;
+        out.squares[i] = nearest.square, out.second_squares[i] = nearest.second_square;
+      }
+    }
+  }
+}

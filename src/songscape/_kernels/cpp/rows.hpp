@@ -1,0 +1,78 @@
+// Rows of a table, and memory for a block of them turned so that points lie in SIMD lanes.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace songscape {
+
+constexpr std::size_t kBlock = 64;  // rows turned at a time: four AVX-512 vectors of floats
+constexpr std::size_t kChunk = 8;   // columns read at a time
+
+inline std::size_t padded(std::size_t dimension) {
+  return (dimension + kChunk - 1) / kChunk * kChunk;
+}
+
+// kBlock rows, each readable up to `padded(dimension)` columns.
+template <class Real>
+struct Block {
+  const Real* operator[](std::size_t i) const { return first + i * stride; }
+
+  const Real* first;
+  std::size_t stride, begin, size;  // of its kBlock rows the first `size` are the table's
+};
+
+// A borrowed table, contiguous within a row. Rows are read kChunk columns at a time, beyond their
+// end where another row follows; a block that would leave the table is read from a copy instead.
+template <class Real>
+class Rows {
+ public:
+  Rows(const Real* data, std::size_t count, std::size_t dimension, std::size_t stride,
+       const double* weights)
+      : count(count), dimension(dimension), data_(data), stride_(stride), weights_(weights) {}
+
+  const Real* operator[](std::size_t i) const { return data_ + i * stride_; }
+  double weight(std::size_t i) const { return weights_ ? weights_[i] : 1.0; }
+
+  Block<Real> block(std::size_t begin, std::size_t end, std::vector<Real>& copy) const {
+    const std::size_t width = padded(dimension), size = std::min(kBlock, end - begin);
+    const std::size_t last = (count - 1) * stride_ + dimension;
+    if (size == kBlock && (begin + kBlock - 1) * stride_ + width <= last)
+      return {data_ + begin * stride_, stride_, begin, size};
+    copy.assign(kBlock * width, Real{});
+    for (std::size_t i = 0; i < kBlock; ++i)
+      std::copy_n((*this)[begin + std::min(i, size - 1)], dimension, copy.begin() + i * width);
+    return {copy.data(), width, begin, size};
+  }
+
+  const std::size_t count, dimension;
+
+ private:
+  const Real* data_;
+  std::size_t stride_;
+  const double* weights_;
+};
+
+// An affine map x -> (x - shift) * scale which brings a table near the origin and near one, so that
+// float32 loses nothing that matters.
+struct Frame {
+  std::vector<double> shift;  // (padded,)
+  double scale;
+};
+
+// Memory for one turned block, aligned to a cache line.
+class Turned {
+ public:
+  explicit Turned(std::size_t dimension) : memory_(padded(dimension) * kBlock + 16) {}
+  float* data() {
+    const auto address = reinterpret_cast<std::uintptr_t>(memory_.data());
+    return reinterpret_cast<float*>((address + 63) / 64 * 64);
+  }
+
+ private:
+  std::vector<float> memory_;
+};
+
+}  // namespace songscape

@@ -1,0 +1,77 @@
+// Vectors of kLanes floats, and blocks of rows turned into them. Compiled for each CPU.
+
+constexpr int kHalf = kLanes / 2;
+
+template <class T, int N>
+struct VectorOf {
+  typedef T type __attribute__((vector_size(sizeof(T) * N)));
+};
+template <class T, int N>
+using Vector = typename VectorOf<T, N>::type;
+using Floats = Vector<float, kLanes>;
+using Ints = Vector<std::int32_t, kLanes>;
+using Doubles = Vector<double, kHalf>;
+
+template <class V, class T>
+inline V load(const T* from) {
+  V vector;
+  std::memcpy(&vector, from, sizeof vector);
+  return vector;
+}
+
+template <class V, class T>
+inline void store(T* to, V vector) {
+  std::memcpy(to, &vector, sizeof vector);
+}
+
+template <class V, class T>
+inline V splat(T value) {
+  return value - V{};  // value + V{} would cost an addition, which turns -0 into 0
+}
+
+inline Floats root(Floats value) {
+  for (int lane = 0; lane < kLanes; ++lane) value[lane] = std::sqrt(value[lane]);
+  return value;
+}
+
+inline void transpose(Vector<float, 8> (&rows)[8]) {
+  Vector<float, 8> pairs[8], quads[8];
+  for (int i = 0; i < 8; i += 2) {
+    pairs[i] = __builtin_shufflevector(rows[i], rows[i + 1], 0, 8, 1, 9, 4, 12, 5, 13);
+    pairs[i + 1] = __builtin_shufflevector(rows[i], rows[i + 1], 2, 10, 3, 11, 6, 14, 7, 15);
+  }
+  for (int i = 0; i < 8; i += 4) {
+    for (int half = 0; half < 2; ++half) {
+      const auto left = pairs[i + half], right = pairs[i + half + 2];
+      quads[i + 2 * half] = __builtin_shufflevector(left, right, 0, 1, 8, 9, 4, 5, 12, 13);
+      quads[i + 2 * half + 1] = __builtin_shufflevector(left, right, 2, 3, 10, 11, 6, 7, 14, 15);
+    }
+  }
+  for (int i = 0; i < 4; ++i) {
+    rows[i] = __builtin_shufflevector(quads[i], quads[i + 4], 0, 1, 2, 3, 8, 9, 10, 11);
+    rows[i + 4] = __builtin_shufflevector(quads[i], quads[i + 4], 4, 5, 6, 7, 12, 13, 14, 15);
+  }
+}
+
+// A block as turned[(column, row)] in the frame, reading ahead: the next memory page is beyond the
+// hardware's own foresight.
+template <class Real>
+inline void turn(const Block<Real>& block, const Frame& frame, std::size_t dimension,
+                 float* turned) {
+  using Wide = Vector<Real, kChunk>;
+  const Real scale = static_cast<Real>(frame.scale);
+  for (std::size_t column = 0; column < dimension; column += kChunk) {
+    const auto shift =
+        __builtin_convertvector((load<Vector<double, kChunk>>(frame.shift.data() + column)), Wide);
+    for (std::size_t lane = 0; lane < kBlock; lane += 8) {
+      Vector<float, 8> square[8];
+      for (std::size_t i = 0; i < 8; ++i) {
+        const Real* row = block[lane + i] + column;
+        __builtin_prefetch(row + kBlock * block.stride);
+        square[i] = __builtin_convertvector((load<Wide>(row) - shift) * scale, Vector<float, 8>);
+      }
+      transpose(square);
+      for (std::size_t j = 0; j < 8; ++j) store(turned + (column + j) * kBlock + lane, square[j]);
+    }
+  }
+}
