@@ -1,8 +1,12 @@
+import ast
+import re
+from pathlib import Path
+
 import numpy as np
 import polars as pl
 import pytest
 
-from songscape.clean import duplicates, missing, sentinels
+from songscape.clean import doctor, duplicates, missing, sentinels
 from songscape.clean.doctor import ORDER, Options, clean, examine, examine_steps
 from songscape.core.collection import Column, Kind, Role
 
@@ -211,6 +215,29 @@ def test_a_table_without_songs_or_features_is_examined_too(songs):
 def test_every_shared_table_gets_exactly_these_findings(shared_table, by_kind, name, expected):
     found = by_kind(examine(shared_table(name), Options()))
     assert {what: finding.count for what, finding in found.items()} == expected
+
+
+def kinds_in_code():
+    """Return the kind of every finding that cleaning can make, from the calls that make them."""
+    makers = {"Finding", "_finding", "_pairs"}
+    for path in Path(doctor.__file__).parent.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Constant) and re.fullmatch(r"unusually-\w+", str(node.value)):
+                yield node.value
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in makers and node.args:
+                first = node.args[0]
+                if isinstance(first, ast.Constant):
+                    yield first.value
+                elif isinstance(first, ast.JoinedStr):
+                    yield from (f"owned-{noun}" for noun in ("genre", "place"))
+
+
+def test_the_page_of_the_doctor_tells_every_kind():
+    page = Path(__file__).parents[2].joinpath("docs", "doctor.md").read_text("utf-8")
+    told = re.findall(r"^\| `([a-z-]+)` \|", page, flags=re.MULTILINE)
+    assert len(set(told)) == len(told)
+    assert set(kinds_in_code()) <= set(told)
+    assert len(set(kinds_in_code())) > 20
 
 
 def test_what_the_doctor_counts_is_what_the_steps_drop(shared_table):

@@ -3,10 +3,9 @@ import polars as pl
 import pytest
 
 from songscape.clean import duplicates, missing
-from songscape.clean._mapping import write_mapping
 from songscape.clean._nearest import nearest_groups
 from songscape.clean._rules import grouped_by_name
-from songscape.clean.genres import Options, clean, examine, mapping_table
+from songscape.clean.genres import Options, clean, examine, mapping_table, write_mapping
 from songscape.core.collection import Role
 from songscape.core.errors import InputError, RecipeError
 
@@ -86,6 +85,11 @@ def test_rules_on_names(label, group, how):
 def test_heads_are_followed_to_the_end():
     heads = grouped_by_name({"dance pop": 83, "canadian dance pop": 2, "pop": 47}, 10)
     assert {head.key for head in heads.values()} == {"pop"}
+
+
+def test_a_wide_genre_is_counted_no_further():
+    heads = grouped_by_name({"trip hop": 50, "glitch hop": 3, "hop": 1}, 10)
+    assert heads["glitch hop"] == ("glitch hop", "itself")
 
 
 def test_a_label_present_with_enough_songs_is_a_head_though_nobody_knows_it():

@@ -66,6 +66,15 @@ def test_files_without_tags_are_songs(songs):
     assert len(clean(songs(roles=roles, file=[b"x"] * 10, **columns), Options())) == 10
 
 
+def test_what_most_rows_lack_is_not_their_fault(songs):
+    half = [None] * 5 + [0.1, 0.2, 0.3, 0.4, 0.5]
+    cleaned = clean(songs(a=half, b=half, c=half, d=half), Options())
+    assert len(cleaned) == 10
+    assert cleaned.names(Role.FEATURE) == ()
+    names = [None] * 5 + list("vwxyz")
+    assert len(clean(songs(title=names, artist=names, tempo=[90.0] * 10), Options())) == 10
+
+
 def test_median_fills_measures_and_codes_take_the_most_frequent(songs):
     options = Options(how="median", column_share=0.5)
     collection = songs(tempo=[100.0, 120.0, 140.0, None], key=[0, 11, 11, None], n=[1, 2, None, 4])

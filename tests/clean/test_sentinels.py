@@ -47,6 +47,8 @@ def test_codes_nobody_declared_are_recognised_by_distribution(songs, values, cod
         pytest.param([0] * 30 + list(range(1, 101)), id="0 of a 0–100 scale"),
         pytest.param([0.0] * 30 + list(np.linspace(1e-6, 0.9, 40)), id="0 next to small shares"),
         pytest.param([-1.0] * 5 + list(np.linspace(-2, 2, 40)), id="standardised"),
+        pytest.param([0] * 3 + list(range(10, 400, 10)), id="0 one step below 10"),
+        pytest.param([0.0] * 3 + list(np.linspace(0.5, 100, 900)), id="0 near the median's 0"),
         pytest.param([0, 1, 1, 0] * 10, id="two codes"),
     ],
 )

@@ -61,6 +61,12 @@ def test_impossible_values_become_missing(songs):
     assert clean(collection, Options(impossible="keep")) is collection
 
 
+def test_no_tempo_and_no_length_is_zero(songs):
+    roles = {"bpm": Column(Role.FEATURE, "BPM"), "length": Column(Role.FEATURE, "s")}
+    cleaned = clean(songs(roles=roles, bpm=[0.0, 90.0], length=[0.0, 200.0]), Options())
+    assert cleaned.frame.select("bpm", "length").rows() == [(None, None), (90.0, 200.0)]
+
+
 def test_unusual_values_are_reported_and_stay(songs):
     collection = songs(tempo=[30.0, 120.0], loudness=[4.53, -8.0])
     found = kinds(collection)

@@ -14,9 +14,10 @@ from songscape.core import plugins
 from songscape.core.errors import DegenerateDataError
 
 REFUSED = {
-    "nan", "inf", "constant", "constant huge", "no row", "one row", "k above distinct rows",
-    "scale 1e154", "scale 1e200", "scale 1e-200", "float32 extremes", "rounding only",
+    "nan", "inf", "constant", "constant huge", "no row", "one row", "scale 1e154", "scale 1e200",
+    "scale 1e-200", "float32 extremes", "rounding only",
 }  # fmt: skip
+"""What every method refuses; methods with a k refuse "k above distinct rows" too."""
 
 
 def matrices():
@@ -72,9 +73,9 @@ def main(stage, name):
     for what, matrix in matrices().items():
         try:
             said = outcome(stage, name, matrix)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is the outcome
             said = f"{type(error).__name__}: {error}"
-        print(json.dumps([what, said]), flush=True)
+        print(json.dumps([what, said]), flush=True)  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -33,8 +33,8 @@ def test_paths_surest_first():
         ),
         Options(),
     )
-    assert list(files) == ["playlists/fast, loud.m3u8", "playlists/calm.m3u8"]
-    assert files["playlists/fast, loud.m3u8"] == (
+    assert list(files) == ["fast, loud.m3u8", "calm.m3u8"]
+    assert files["fast, loud.m3u8"] == (
         b"#EXTM3U\n#PLAYLIST:fast, loud\n#EXTINF:-1,B\n/music/b\xff.mp3\n"
         b"#EXTINF:61,X - A\n/music/a.mp3\n"
     )
@@ -57,7 +57,7 @@ def test_most():
 
 def test_noise_has_no_playlist():
     files = export(record(cluster=[-1, -1, 1], file=[b"a", b"b", b"c"]), Options())
-    assert list(files) == ["playlists/calm.m3u8"]
+    assert list(files) == ["calm.m3u8"]
 
 
 @pytest.mark.parametrize("end", ["\n", "\r", "\r\n", "\u2028", "\x85"])

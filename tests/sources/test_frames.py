@@ -45,6 +45,7 @@ def test_frames_mean_the_same(frame):
 
 def test_pandas_without_pyarrow(monkeypatch):
     frame = pd.DataFrame(COLUMNS, dtype=object)
+    frame.loc[1, ["track_name", "tempo"]] = float("nan")
     for name in [each for each in sys.modules if each.split(".")[0] == "pyarrow"]:
         monkeypatch.setitem(sys.modules, name, None)
     songs = collection(frame)

@@ -120,6 +120,12 @@ def test_what_is_asked_for_overrules_what_was_found_out(tmp_path):
     assert load(path, delimiter="tab").frame.columns == ["id", "a;b"]
 
 
+def test_delimiter_is_one_the_header_has(tmp_path):
+    path = tmp_path / "songs.csv"
+    path.write_text("title;tempo\n" + "".join(f"s{n};{n},5\n" for n in range(30)))
+    assert load(path).frame["tempo"].to_list() == [n + 0.5 for n in range(30)]
+
+
 def test_decimal_point_asked_for_makes_commas_unreadable(tmp_path):
     path = tmp_path / "songs.csv"
     path.write_text("a;tempo\nx;1,5\ny;2.5\nz;3.5\n")

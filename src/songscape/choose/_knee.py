@@ -40,16 +40,20 @@ def knee(ks: Sequence[int], curve: NDArray[np.float64]) -> tuple[int, float]:
 
 
 def convincing(
-    ks: Sequence[int], curve: NDArray[np.float64], references: NDArray[np.float64]
+    ks: Sequence[int], curve: NDArray[np.float64], references: Sequence[NDArray[np.float64]]
 ) -> tuple[int, float]:
-    """Return the knee if it is deeper than that of every reference curve, else (0, its depth).
+    """Return the knee if it is deeper than chance makes knees of references, else (0, its depth).
 
     Parameters
     ----------
     ks : the numbers of groups.
     curve : the falling curve, shape (k,).
-    references : the same curve of references, shape (draws, k).
+    references : the same curve of each kind of reference, each of shape (draws, k); a knee must lie
+        more than three standard deviations above the mean depth of every kind.
     """
     k, depth = knee(ks, curve)
-    deepest = max((knee(ks, reference)[1] for reference in references), default=0.0)
-    return (k, depth) if depth > deepest else (0, depth)
+    for kind in references:
+        depths = np.array([knee(ks, reference)[1] for reference in kind])
+        if depth <= depths.mean() + 3 * depths.std(ddof=1):
+            return 0, depth
+    return k, depth

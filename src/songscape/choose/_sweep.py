@@ -21,6 +21,8 @@ from songscape.core.seeds import child, generator
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from numpy.typing import NDArray
+
     from songscape.core.fit import Fit
     from songscape.core.space import Space
 
@@ -50,10 +52,15 @@ def ks_possible(space: Space, low: int, high: int) -> list[int]:
 
 def sample(space: Space, most: int, seed: int) -> Space:
     """Draw at most so many songs."""
+    return space if space.n <= most else space.rows(sample_rows(space, most, seed))
+
+
+def sample_rows(space: Space, most: int, seed: int) -> NDArray[np.int64]:
+    """Draw the rows of at most so many songs, in order."""
     if space.n <= most:
-        return space
+        return np.arange(space.n)
     rows = generator(seed, f"sample {most}").choice(space.n, most, replace=False)
-    return space.rows(np.sort(rows))
+    return np.sort(rows)
 
 
 def sweep(space: Space, fitter: Fitter, ks: Iterable[int], seeds: int, seed: int) -> list[Fit]:

@@ -39,19 +39,29 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from songscape.choose import _reason
 from songscape.choose._gap import Gap, gap
 from songscape.choose._knee import convincing
 from songscape.choose._mixtures import likelihoods
 from songscape.choose._prediction import STRONG, strengths
-from songscape.choose._sweep import Value, best, frame, ks_possible, medians, sample, scored, sweep
-from songscape.choose._valleys import valleys
+from songscape.choose._sweep import (
+    Value,
+    best,
+    frame,
+    ks_possible,
+    medians,
+    sample,
+    sample_rows,
+    scored,
+    sweep,
+)
+from songscape.choose._valleys import Valleys, valleys
 from songscape.core.choice import Choice
 from songscape.core.errors import DegenerateDataError, RecipeError
 from songscape.core.options import option
 from songscape.core.seeds import child
-from songscape.evaluate.silhouette import estimate
 from songscape.evaluate.stability import stability
 
 if TYPE_CHECKING:
@@ -60,6 +70,9 @@ if TYPE_CHECKING:
     from songscape.choose._sweep import Fitter
     from songscape.core.fit import Fit
     from songscape.core.space import Space
+
+GAP_ROWS = 1_000
+"""Songs of the gap statistic, which groups twenty references at every k."""
 
 
 @dataclass(frozen=True)
@@ -79,8 +92,8 @@ class Options:
         19, "collections without groups of each kind; 19 allow p = 0.05", low=19
     )
     gap_draws: int = option(10, "references of the gap statistic", low=2)
-    resamples: int = option(5, "resamples at every k for stability", low=2)
-    splits: int = option(3, "splits in half for prediction strength", low=1)
+    resamples: int = option(4, "resamples at every k for stability", low=2)
+    splits: int = option(2, "splits in half for prediction strength", low=1)
 
 
 def choose(space: Space, fitter: Fitter, options: Options, seed: int) -> Choice:
@@ -101,22 +114,10 @@ def choose(space: Space, fitter: Fitter, options: Options, seed: int) -> Choice:
         If there are too few different songs to judge two groups.
     """
     ks = _range(space, options)
-    swept, few = sample(space, options.rows, seed), sample(space, options.few, seed)
-    fits = sweep(swept, fitter, ks, options.seeds, seed)
-    land = valleys(swept, fits, options.valley_rows, options.references, seed)
-    values = [
-        *_internal(swept, fits, options),
-        *land.curve,
-        *scored(few, [fit for fit in fits if fit.seed == fits[0].seed], "held_out_cost"),
-        *strengths(few, fitter, ks, options.splits, seed),
-        *_repeated(few, fitter, ks, options.resamples, seed),
-        *likelihoods(few, ks, child(seed, "mixtures")),
-    ]
-    gaps = {
-        name: gap(few.matrix, ks, name, options.gap_draws, child(seed, "gap"))
-        for name in ("gaussian", "uniform")
-    }
-    values += [value for name, found in gaps.items() for value in _gap_values(found, name, few.n)]
+    # Hundreds of small groupings: threads that wait for each other cost more than they save, and
+    # on a busy machine many times more.
+    with threadpool_limits(limits=1):
+        land, values, gaps = _evidence(space, fitter, ks, options, seed)
     criteria = _criteria(values, gaps, ks)
     again = medians(value for value in values if value.criterion == "stability")
     k = land.k if land.natural else useful(again, options.wish)
@@ -124,7 +125,7 @@ def choose(space: Space, fitter: Fitter, options: Options, seed: int) -> Choice:
     parts = (
         say(land, k, again.get(k, 0.0)),
         _reason.disagreement(criteria),
-        _reason.limits(space.n, swept.n, ks, k, natural=land.natural),
+        _reason.limits(space.n, min(space.n, options.rows), ks, k, natural=land.natural),
     )
     _warn_at_edge(ks, k, natural=land.natural)
     return Choice(
@@ -136,6 +137,30 @@ def choose(space: Space, fitter: Fitter, options: Options, seed: int) -> Choice:
         fingerprint=space.fingerprint,
         evidence=land.evidence,
     )
+
+
+def _evidence(
+    space: Space, fitter: Fitter, ks: Sequence[int], options: Options, seed: int
+) -> tuple[Valleys, list[Value], dict[str, Gap]]:
+    """Take every criterion at every k: the valleys, the curves, the gap statistics."""
+    swept, few = sample(space, options.rows, seed), sample(space, options.few, seed)
+    fits = sweep(swept, fitter, ks, options.seeds, seed)
+    land = valleys(swept, fits, options.valley_rows, options.references, seed)
+    values = [
+        *_internal(swept, fits, options),
+        *land.curve,
+        *scored(few, [fit for fit in fits if fit.seed == fits[0].seed], "held_out_cost"),
+        *strengths(few, fitter, ks, options.splits, seed),
+        *_repeated(few, fitter, ks, options.resamples, seed),
+        *likelihoods(few, ks, child(seed, "mixtures")),
+    ]
+    fewer = sample(few, GAP_ROWS, seed)
+    gaps = {
+        name: gap(fewer.matrix, ks, name, options.gap_draws, child(seed, "gap"))
+        for name in ("gaussian", "uniform")
+    }
+    values += [p for name, found in gaps.items() for p in _gap_values(found, name, fewer.n)]
+    return land, values, gaps
 
 
 def useful(again: dict[int, float], wish: int = 0) -> int:
@@ -156,7 +181,7 @@ def useful(again: dict[int, float], wish: int = 0) -> int:
     firm = [k for k, value in again.items() if value >= STRONG]
     if not firm:
         return max(again, key=lambda k: round(again[k], 9))
-    return min(firm, key=lambda k: (abs(k - wish), again[k])) if wish else max(firm)
+    return min(firm, key=lambda k: (abs(k - wish), -again[k])) if wish else max(firm)
 
 
 def _range(space: Space, options: Options) -> list[int]:
@@ -175,14 +200,12 @@ def _range(space: Space, options: Options) -> list[int]:
 
 def _internal(space: Space, fits: Sequence[Fit], options: Options) -> list[Value]:
     """Score every grouping of the sweep by the criteria that need nothing but its labels."""
-    silhouettes = [
-        Value(fit.k, "silhouette", estimate(space, fit, options.few)[0], fit.seed, "high",
-              min(space.n, options.few))
-        for fit in fits
-    ]  # fmt: skip
+    chosen = sample_rows(space, options.few, fits[0].seed)
+    fewer = space.rows(chosen)
+    seen = [replace(fit, labels=fit.labels[chosen]) for fit in fits]
     return [
         *scored(space, fits, "inertia"),
-        *(value for value in silhouettes if np.isfinite(value.value)),
+        *scored(fewer, seen, "silhouette"),
         *scored(space, fits, "davies_bouldin"),
         *scored(space, fits, "calinski_harabasz"),
     ]
@@ -216,7 +239,7 @@ def _criteria(
     for value in values:
         by_name.setdefault(value.criterion, []).append(value)
     chosen = {name: best(points) for name, points in by_name.items() if name != "valley"}
-    chosen["inertia"] = _elbow(gaps["gaussian"], ks)
+    chosen["inertia"] = _elbow(list(gaps.values()), ks)
     lowest_cost = [replace(value, better="low") for value in by_name.get("held_out_cost", [])]
     chosen["held_out_cost"] = best(lowest_cost)
     chosen |= {f"gap_{name}": found.best() for name, found in gaps.items()}
@@ -226,10 +249,11 @@ def _criteria(
     return chosen
 
 
-def _elbow(found: Gap, ks: Sequence[int]) -> tuple[int, float]:
-    """Return the knee of inertia, 0 unless it is sharper than in all references."""
-    inside = [index for index, k in enumerate(found.ks) if k in ks]
-    return convincing(list(ks), np.exp(found.inertia[inside]), np.exp(found.references[:, inside]))
+def _elbow(gaps: Sequence[Gap], ks: Sequence[int]) -> tuple[int, float]:
+    """Return the knee of inertia, 0 unless it is sharper than in references of both kinds."""
+    inside = [index for index, k in enumerate(gaps[0].ks) if k in ks]
+    references = [np.exp(found.references[:, inside]) for found in gaps]
+    return convincing(list(ks), np.exp(gaps[0].inertia[inside]), references)
 
 
 def _warn_at_edge(ks: Sequence[int], k: int, *, natural: bool) -> None:

@@ -31,6 +31,7 @@ import polars as pl
 
 from songscape.clean._grouping import Grouping
 from songscape.clean._labels import GROUP, counted, genre_columns, labels_of, main_labels
+from songscape.clean._mapping import write_mapping
 from songscape.clean._wording import count, listed
 from songscape.core.collection import Collection, Column, Role
 from songscape.core.errors import RecipeError
@@ -40,7 +41,7 @@ from songscape.core.options import option
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Options", "clean", "examine", "mapping_table"]
+__all__ = ["Options", "clean", "examine", "mapping_table", "write_mapping"]
 
 _MANY_LABELS = 30
 _TAIL = 0.25

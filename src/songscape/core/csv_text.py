@@ -1,10 +1,10 @@
 r"""Tables as CSV that no spreadsheet runs as a program.
 
-A cell that begins with ``=``, ``+``, ``-``, ``@``, tab or a line end may be taken for a formula when
-a person opens the file, and a song title comes from anybody (OWASP, "CSV injection"). Such *texts*
-get a leading apostrophe; numbers, also negative ones, stay numbers. A text that already begins with
-apostrophes and then such a character gets one more, so :func:`csv_frame` can take it off again and
-every text comes back as it was.
+A cell that begins with ``=``, ``+``, ``-``, ``@``, tab or a line end may be taken for a formula
+when a person opens the file, and a song title comes from anybody (OWASP, "CSV injection"). Such
+*texts* get a leading apostrophe; numbers, also negative ones, stay numbers. A text that already
+begins with apostrophes and then such a character gets one more, so :func:`csv_frame` can take it
+off again and every text comes back as it was.
 """
 
 from __future__ import annotations

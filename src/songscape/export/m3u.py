@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from songscape.core.record import Record
 
 SPOTIFY = re.compile(r"[0-9A-Za-z]{22}")
-FOLDER = "playlists"
 LONGEST = 80
 # Names that mean a device on Windows, whatever their ending.
 _DEVICES = {"con", "prn", "aux", "nul"} | {f"{d}{n}" for d in ("com", "lpt") for n in range(1, 10)}
@@ -45,7 +44,7 @@ class Options:
 
 
 def export(record: Record, options: Options) -> dict[str, bytes]:
-    """Return the playlists by path, as ``playlists/fast, loud.m3u8``."""
+    """Return the playlists by file name, as ``fast, loud.m3u8``."""
     if "cluster" not in record.tracks.columns:
         return {}
     names = _names(record)
@@ -57,7 +56,7 @@ def export(record: Record, options: Options) -> dict[str, bytes]:
         if entries:
             heading = f"#PLAYLIST:{_line(names[cluster])}".encode()
             lines = [b"#EXTM3U", heading, *entries[: options.most]]
-            playlists[f"{FOLDER}/{file_name}.m3u8"] = b"\n".join(lines) + b"\n"
+            playlists[f"{file_name}.m3u8"] = b"\n".join(lines) + b"\n"
     return playlists
 
 

@@ -67,9 +67,9 @@ def _inner_span(file: BinaryIO, head: bytes, start: int, end: int) -> Span | Non
         return _ogg(file, start, end)
     if head[4:8] == b"ftyp":
         return _chosen(file, _atoms(file, start, end), b"mdat", b"")
-    if head[:4] == b"RIFF":
+    if container(head) == "riff":
         return _chosen(file, _chunks(file, start + 12, end, "little"), b"data", b"fmt ")
-    if head[:4] == b"FORM":
+    if container(head) == "aiff":
         return _chosen(file, _chunks(file, start + 12, end, "big"), b"SSND", b"COMM")
     return None
 

@@ -91,15 +91,21 @@ class _Shift:
         self._progress = Progress.begun(found.jobs)
         self.account = found.account
         self._early: list[Failure] = []
+        self._unstored: list[Reply] = []
 
     def take(self, replies: Sequence[Reply]) -> None:
-        """Store replies in one transaction, then count them."""
-        if not replies:
+        """Store replies in one transaction, then count them.
+
+        Those of a transaction that was interrupted are stored with the next.
+        """
+        self._unstored += replies
+        if not self._unstored:
             return
         self._writer.store(
             self._setup,
-            [Outcome(reply.job.fingerprint, reply.result, reply.took) for reply in replies],
+            [Outcome(one.job.fingerprint, one.result, one.took) for one in self._unstored],
         )
+        replies, self._unstored = self._unstored, []
         for reply in replies:
             self.account = self.account.after(reply.job, reply.result)
             self._progress = self._progress.after(reply.job, reply.result)

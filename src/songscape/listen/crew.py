@@ -98,8 +98,8 @@ class Crew:
         working = len(self._threads)
         while working:
             working -= self._collect()
-            yield tuple(self._taken)
-            self._taken.clear()
+            taken, self._taken = self._taken, []
+            yield taken
 
     def finished(self) -> Sequence[Reply]:
         """Return the replies that came but were not yet stored, after an interruption."""
@@ -108,7 +108,7 @@ class Crew:
             try:
                 item = self._ready.get_nowait()
             except queue.Empty:
-                return tuple(self._taken)
+                return self._taken
             if isinstance(item, Reply):
                 self._taken.append(item)
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
-from sklearn.base import BaseEstimator
+from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
 
 from songscape.core.options import option
 from songscape.reduce import pca, tsne
@@ -29,7 +29,7 @@ class Options:
     limit: int = option(3_000, "songs up to which t-SNE is used", low=0)
 
 
-class Auto(BaseEstimator):  # type: ignore[misc]
+class Auto(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):  # type: ignore[misc]
     """Lay songs out by t-SNE up to `limit` songs, by principal components above.
 
     Parameters
@@ -64,6 +64,11 @@ class Auto(BaseEstimator):  # type: ignore[misc]
         )
         places: NDArray[np.float64] = self.layout_.fit_transform(X)
         return places
+
+    @property
+    def _n_features_out(self) -> int:
+        """Number of coordinates, which scikit-learn makes their names from."""
+        return self.k
 
 
 def make(options: Options, seed: int) -> Auto:

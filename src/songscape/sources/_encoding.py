@@ -121,7 +121,7 @@ def _encoding_finding(text: str, codec: str, marked: bool) -> tuple[Finding, ...
     damaged = text.count("\ufffd") if codec == "utf-8" else 0
     if damaged:
         line = text.count("\n", 0, text.index("\ufffd")) + 1
-        says = f"{damaged:,} bytes are not UTF-8, the first in line {line:,}."
+        says = f"Bytes that are not UTF-8: {damaged:,}, the first in line {line:,}."
         does = "read as UTF-8, with � in their place"
         return (Finding("encoding", f"line {line}", damaged, says, does, _OVERRULE),)
     if codec == "utf-8" and not marked:
@@ -137,5 +137,5 @@ def _nul_finding(text: str) -> tuple[Finding, ...]:
     if not count:
         return ()
     line = text.count("\n", 0, text.index("\0")) + 1
-    says = f"{count:,} NUL characters stand in the file, the first in line {line:,}."
+    says = f"NUL characters: {count:,}, the first in line {line:,}."
     return (Finding("nul-character", f"line {line}", count, says, "removed"),)

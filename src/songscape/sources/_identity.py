@@ -23,31 +23,14 @@ def ids_of(keys: pl.Series) -> pl.Series:
     >>> ids_of(pl.Series(["a", "b", "a", None])).to_list()
     ['a', 'b', 'a~2', 'row-4']
     """
-    frame = pl.DataFrame({"key": keys}).with_row_index("row", offset=1)
-    named = pl.col("key").fill_null(pl.format("row-{}", "row"))
-    frame = frame.with_columns(id=named)
-    frame = frame.with_columns(
-        pl.when(pl.col("key").is_duplicated() & (_occurrence("id") > 1))
-        .then(pl.format("{}~{}", "id", _occurrence("id")))
-        .otherwise("id")
-        .alias("id")
-    )
-    return _apart(frame["id"])
-
-
-def _occurrence(name: str) -> pl.Expr:
-    """Count how often a value has occurred up to this row."""
-    return pl.col(name).cum_count().over(name)
-
-
-def _apart(ids: pl.Series) -> pl.Series:
-    """Part ids that still meet, as a key that is itself called "a~2"."""
-    while ids.is_duplicated().any():
-        frame = pl.DataFrame({"id": ids})
-        count = _occurrence("id")
-        clash = pl.when(count > 1).then(pl.format("{}~{}", "id", count)).otherwise("id")
-        ids = frame.select(clash.alias("id"))["id"]
-    return ids
+    frame = pl.DataFrame({"id": keys}).with_row_index("row", offset=1)
+    ids = frame.select(pl.col("id").fill_null(pl.format("row-{}", "row")))
+    count = pl.col("id").cum_count().over("id")
+    # Again, for keys that are themselves called "a~2".
+    while ids["id"].is_duplicated().any():
+        later = pl.when(count > 1).then(pl.format("{}~{}", "id", count)).otherwise("id")
+        ids = ids.select(later.alias("id"))
+    return ids["id"]
 
 
 def row_numbers(count: int) -> pl.Series:

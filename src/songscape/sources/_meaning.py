@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from songscape.core.collection import Collection, Column, Role
+from songscape.core.collection import Collection, Column, Kind, Role
 from songscape.core.errors import InputError, UnknownNameError
 from songscape.sources import _remarks
 from songscape.sources._cells import to_text, unguarded
@@ -21,7 +21,7 @@ from songscape.sources._guess import is_index, label_column
 from songscape.sources._identity import ids_of, row_numbers
 from songscape.sources._layouts import UNKNOWN, VOCABULARY, find_layout, spelling
 from songscape.sources._numbers import decimal_mark
-from songscape.sources._parts import Part, part_of
+from songscape.sources._parts import Part, mode_of, part_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -63,7 +63,8 @@ def to_collection(table: Table, layout_name: str, demands: Demands) -> Collectio
         for cells in tidied.frame.iter_columns()
     ]
     parts = _labelled(_percent_to_ratio(_owned(parts, layout)), tidied.frame)
-    parts = _unique_names(_identified(_with_place(_with_dates(parts, tidied.frame))))
+    parts = _with_place(_with_mode(_with_dates(parts, tidied.frame), tidied.frame))
+    parts = _unique_names(_identified(parts))
     return _collected(tidied, layout, parts, len(headers))
 
 
@@ -179,6 +180,16 @@ def _with_dates(parts: list[Part], frame: pl.DataFrame) -> list[Part]:
     texts = {header: to_text(frame[header]) for header in dated}
     longer = [header for header, dates in texts.items() if (dates.str.len_chars() > 4).any()]
     return [*parts, *(Part(name, name, Column(Role.TEXT), texts[name]) for name in longer)]
+
+
+def _with_mode(parts: list[Part], frame: pl.DataFrame) -> list[Part]:
+    """Add the mode that keys written as words tell, unless the table has modes of its own."""
+    if any(part.name == "mode" for part in parts):
+        return parts
+    column = Column(Role.FEATURE, low=0, high=1, kind=Kind.CODE)
+    told = (mode_of(part, frame[part.header]) for part in parts if part.cast)
+    found = [Part("", "mode", column, values) for values in told if values is not None]
+    return [*parts, *found[:1]]
 
 
 def _with_place(parts: list[Part]) -> list[Part]:

@@ -12,12 +12,14 @@ from songscape.core.errors import InputError
 from songscape.sources._cells import separator_of, to_lists, to_text
 from songscape.sources._guess import NUMBER_ROLES, TRUTH, guess
 from songscape.sources._numbers import Cast, clock_milliseconds, to_numbers
+from songscape.sources._pitch import modes, pitch_classes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from songscape.sources._layouts import Entry
 
+PITCH_CLASS = "pitch class"
 _GENRE_ID = r"^\[?\s*\d+\s*[,\]]"
 _YEAR = r"(?:^|\D)((?:18|19|20)\d\d)(?:\D|$)"
 
@@ -102,13 +104,35 @@ def _number_part(part: Part, demands: Demands) -> Part:
     lengths = clock_milliseconds(cells) if entry and entry.column.unit == "ms" else None
     if lengths is not None:
         return replace(part, values=lengths)
-    cast = to_numbers(cells, demands.mark, {**TRUTH, **(entry.words if entry else {})})
+    cast = to_numbers(cells, demands.mark, {**TRUTH, **_words(part)})
     if cast.share < 0.5:
         return _no_numbers(part, cast, demands)
     values, factor = cast.values, 1.0
     if entry and entry.scale != 1 and _median(values) < entry.below:
         values, factor = values * entry.scale, entry.scale
     return replace(part, values=values, cast=cast, factor=factor)
+
+
+def _words(part: Part) -> Mapping[str, float]:
+    """Return what words of a column mean as numbers."""
+    if part.column.unit == PITCH_CLASS and part.values.dtype == pl.String:
+        return pitch_classes(part.values.drop_nulls().unique())
+    return part.entry.words if part.entry else {}
+
+
+def mode_of(part: Part, cells: pl.Series) -> pl.Series | None:
+    """Return the mode that keys written as words tell beside the pitch class, if they do.
+
+    Parameters
+    ----------
+    part : a column with its meaning.
+    cells : its cells as they stand in the table.
+    """
+    if part.column.unit != PITCH_CLASS or cells.dtype != pl.String:
+        return None
+    words = modes(cells.drop_nulls().unique())
+    lower = cells.str.strip_chars().str.to_lowercase()
+    return lower.replace_strict(words, default=None, return_dtype=pl.Float64) if words else None
 
 
 def _no_numbers(part: Part, cast: Cast, demands: Demands) -> Part:
@@ -143,7 +167,8 @@ def _text_part(part: Part, demands: Demands) -> Part:
     if bracketed if role is Role.TEXT else separator and role is Role.GENRE:
         wanted = part.entry and part.entry.tree and texts.str.contains(_GENRE_ID).any()
         lists = to_lists(texts, separator, demands.tree() if wanted else {})
-        return replace(part, values=lists, lists=lists.count())
+        count = lists.count() if bracketed else int((lists.list.len() > 1).sum())
+        return replace(part, values=lists, lists=count)
     if role is Role.GROUP and bracketed:
         joined = to_lists(texts, "[").list.join(";")
         return replace(part, values=joined, lists=joined.count())

@@ -90,7 +90,7 @@ def _prose_finding(rows: list[list[str]], lines: NDArray[np.int64]) -> tuple[Fin
     """Tell of lines above the table."""
     if not rows:
         return ()
-    says = f"{len(rows)} lines of prose stand above the table."
+    says = f"{counted(len(rows), 'line')} of prose above the table."
     shown = tuple(cell for row in rows for cell in row if cell)
     where = where_lines(lines)
     return (Finding("preamble", where, len(rows), says, "left out", examples=shown[:_SHOWN]),)
@@ -187,17 +187,17 @@ def _findings(
     empty = [number for number in long if not any(cell.strip() for cell in rows[number][width:])]
     joined = [number for number in long if number not in set(empty)]
     kinds = (
-        (short, "have too few cells", "padded with missing cells", Severity.WARNING),
-        (empty, "end in empty cells too many", "cut", Severity.NOTE),
-        (joined, "hold a delimiter without quotes", "joined again", Severity.WARNING),
-        (sorted(lost), "have another number of cells", "left out", Severity.ERROR),
+        (short, "with too few cells", "padded with missing cells", Severity.WARNING),
+        (empty, "with empty cells too many at the end", "cut", Severity.NOTE),
+        (joined, "with a delimiter that is not in quotes", "joined again", Severity.WARNING),
+        (sorted(lost), "with another number of cells", "left out", Severity.ERROR),
     )
     return tuple(
         Finding(
             what="ragged-rows",
             where=where_lines(lines[numbers]),
             count=len(numbers),
-            says=f"{len(numbers):,} rows {what}; {width} are right.",
+            says=f"{counted(len(numbers), 'row')} {what}; the table has {width} columns.",
             does=does,
             overrule="mend the lines named",
             severity=severity,
@@ -206,6 +206,11 @@ def _findings(
         for numbers, what, does, severity in kinds
         if numbers
     )
+
+
+def counted(count: int, noun: str) -> str:
+    """Return a count with its noun: 1 row, 4 rows."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
 def where_lines(lines: NDArray[np.int64]) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,7 +11,7 @@ import numpy as np
 from songscape.core.collection import Role
 from songscape.core.findings import Finding, Severity
 from songscape.sources._layouts import UNKNOWN, VOCABULARY
-from songscape.sources._ragged import where_lines
+from songscape.sources._ragged import counted, where_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from songscape.sources._tabular import Table
 
 _SHOWN = 5
-_ROLE = "--set source.roles.{}=ROLE"
+_SIMPLE = re.compile(r"[\w\-]+")
 _LAYOUT = "--set source.layout=NAME"
 
 
@@ -31,11 +33,18 @@ def listed(names: Sequence[str]) -> str:
     return ", ".join(names[:_SHOWN]) + more
 
 
+def overruled(name: str, role: str) -> str:
+    """Say how to give a column another role, on the command line if its name allows."""
+    if _SIMPLE.fullmatch(name):
+        return f"--set source.roles.{name}={role}"
+    return f"[source.roles] {json.dumps(name, ensure_ascii=False)} = {json.dumps(role)} in a recipe"
+
+
 def guarded(count: int) -> tuple[Finding, ...]:
     """Tell of apostrophes taken off cells that spreadsheets would run."""
     if not count:
         return ()
-    says = f"{count:,} cells begin with an apostrophe that guards a formula sign."
+    says = f"An apostrophe guards a formula sign in {counted(count, 'cell')}."
     return (
         Finding(
             "formula-guard", "cells", count, says, "apostrophe taken off", severity=Severity.NOTE
@@ -47,8 +56,8 @@ def index_columns(names: Sequence[str]) -> tuple[Finding, ...]:
     """Tell of columns that only number the rows."""
     if not names:
         return ()
-    says = f"{listed(names)} only numbers the rows."
-    overrule = _ROLE.format(names[0].replace(" ", "_"))
+    says = f"Only numbers of rows: {listed(names)}."
+    overrule = overruled(names[0], "ROLE")
     return (Finding("index-column", listed(names), len(names), says, "left out", overrule),)
 
 
@@ -56,7 +65,7 @@ def empty_columns(names: Sequence[str]) -> tuple[Finding, ...]:
     """Tell of columns that hold nothing."""
     if not names:
         return ()
-    says = f"{len(names)} columns hold nothing in any row."
+    says = f"Nothing in any row: {listed(names)}."
     return (Finding("empty-column", listed(names), len(names), says, "left out"),)
 
 
@@ -93,7 +102,8 @@ def _layout(parts: Sequence[Part], layout: Layout) -> Finding:
     else:
         says, does = f"This is {layout.name}: {layout.says}.", "read by that layout"
     known = sum(part.how in ("layout", "name") and bool(part.header) for part in parts)
-    return Finding("layout", layout.name, known, says, does, _LAYOUT, Severity.NOTE)
+    where = "unknown" if layout.name == VOCABULARY else layout.name
+    return Finding("layout", where, known, says, does, _LAYOUT, Severity.NOTE)
 
 
 def _guesses(parts: Sequence[Part]) -> Iterator[Finding]:
@@ -103,9 +113,9 @@ def _guesses(parts: Sequence[Part]) -> Iterator[Finding]:
             names = [p.name for p in parts if p.how == how and p.column.role is role and p.header]
             if not names:
                 continue
-            columns = "1 column was" if len(names) == 1 else f"{len(names)} columns were"
-            says = f"{columns} taken for {role} by {'the name' if how == 'name' else 'the values'}."
-            overrule = _ROLE.format(names[0])
+            number = counted(len(names), "column")
+            says = f"Taken for {role} by {how}: {number}."
+            overrule = overruled(names[0], "ROLE")
             yield Finding(
                 "role-guessed",
                 listed(names),
@@ -121,8 +131,8 @@ def _keys(parts: Sequence[Part]) -> Iterator[Finding]:
     """Tell which columns of numbers were taken for keys."""
     names = [p.name for p in parts if p.how == "values" and p.column.role is Role.KEY]
     if names:
-        says = f"{listed(names)} names things rather than measures them."
-        overrule = f"--set source.roles.{names[0]}=feature"
+        says = f"Names rather than measures: {listed(names)}."
+        overrule = overruled(names[0], "feature")
         yield Finding(
             "id-column", listed(names), len(names), says, "kept as key, no feature", overrule
         )
@@ -134,8 +144,8 @@ def _lists(parts: Sequence[Part]) -> Iterator[Finding]:
         if part.lists:
             group = part.column.role is Role.GROUP
             does = "joined by a semicolon" if group else "read as lists"
-            says = f"{part.lists:,} cells of {part.header} hold lists written as text."
-            overrule = f"--set source.roles.{part.name}=text"
+            says = f"Lists written as text in {counted(part.lists, 'cell')} of {part.header}."
+            overrule = overruled(part.name, "text")
             yield Finding(
                 "list-in-text", part.header, part.lists, says, does, overrule, Severity.NOTE
             )
@@ -145,7 +155,7 @@ def _scales(parts: Sequence[Part]) -> Iterator[Finding]:
     """Tell which columns were brought to another scale."""
     percent = [part.name for part in parts if part.factor == 0.01]
     if percent:
-        says = f"{len(percent)} columns run from 0 to 100 where 0..1 is usual."
+        says = f"0 to 100, not 0 to 1, is the scale of {counted(len(percent), 'column')}."
         overrule = "--set source.layout=none"
         yield Finding(
             "scale-0-100", ", ".join(percent), len(percent), says, "divided by 100", overrule
@@ -171,19 +181,20 @@ def _casts(parts: Sequence[Part], table: Table) -> Iterator[Finding]:
         if cast.unreadable.size:
             yield _unreadable(part, cast.unreadable, table)
         if cast.infinite.size:
-            says = f"{cast.infinite.size:,} cells of {part.header} are infinite, too large or NaN."
+            cells = counted(cast.infinite.size, "cell")
+            says = f"Infinite, too large or NaN: {cells} of {part.header}."
             where = f"{part.header}, {where_lines(table.lines[cast.infinite])}"
             yield Finding("not-finite", where, cast.infinite.size, says, "made missing")
     yield from _marks(
         "thousands-separator",
-        "hold thousands separators",
+        "Thousands separators",
         "separators taken out",
         ((part, cast.thousands) for part, cast in casts),
         table,
     )
     yield from _marks(
         "decimal-comma",
-        "are written with a decimal comma",
+        "A decimal comma",
         "read as decimal comma",
         ((part, cast.commas) for part, cast in casts),
         table,
@@ -197,9 +208,9 @@ def _unreadable(part: Part, rows: NDArray[np.int64], table: Table) -> Finding:
         f"line {table.lines[row]}, column {part.header}: {cells[int(row)]!r}"
         for row in rows[:_SHOWN]
     )
-    says = f"{rows.size:,} cells of {part.header} are no numbers."
+    says = f"No number in {counted(rows.size, 'cell')} of {part.header}."
     where = f"{part.header}, {where_lines(table.lines[rows])}"
-    overrule = f"--set source.roles.{part.name}=text"
+    overrule = overruled(part.name, "text")
     return Finding(
         "unreadable-value", where, rows.size, says, "made missing", overrule, examples=shown
     )
@@ -216,5 +227,11 @@ def _marks(
         where = f"{listed([header for header, _ in marked])}, {where_lines(lines)}"
         overrule = "--set source.decimal=."
         yield Finding(
-            what, where, count, f"{count:,} numbers {says}.", does, overrule, Severity.NOTE
+            what,
+            where,
+            count,
+            f"{says} in {counted(count, 'number')}.",
+            does,
+            overrule,
+            Severity.NOTE,
         )

@@ -29,6 +29,10 @@ SPOKEN = {
     "prediction_strength": "Prediction strength",
     "stability": "Stability",
     "gap": "Gap statistic",
+    "gap_gaussian": "Gap (Gaussian)",
+    "gap_uniform": "Gap (uniform)",
+    "icl": "ICL",
+    "valley": "Depth of the valleys",
     "ami": "Agreement with genres (AMI)",
     "ari": "Agreement with genres (ARI)",
 }
@@ -93,7 +97,7 @@ def _curve(axes: Axes, curve: pl.DataFrame, never: bool) -> None:
     shade = GREY if never else ACCENT
     if curve["seed"].n_unique() > 1:
         for _, line in curve.group_by("seed", maintain_order=True):
-            one = line.sort("k")
+            one = line.group_by("k").agg(pl.col("value").mean()).sort("k")
             axes.plot(one["k"], one["value"], color=shade, lw=0.6, alpha=0.45)
     summary = curve.group_by("k").agg(
         middle=pl.col("value").median(), low=pl.col("value").min(), high=pl.col("value").max()

@@ -57,7 +57,7 @@ def distributions(record: Record) -> str | None:
             axes.set_title(shown(name, 24), fontsize=9.5)
             note = f"{percent(gone)} missing" if gone > 0 else ""
             axes.text(
-                1, 1.0, note, transform=axes.transAxes, ha="right", va="top", fontsize=7.5,
+                1, 1.04, note, transform=axes.transAxes, ha="right", va="bottom", fontsize=7.5,
                 color=WARM,
             )  # fmt: skip
         says = f"Histograms of {len(drawn)} features in their own units, each with its median. " + (
@@ -95,12 +95,25 @@ def _histogram(axes: Axes, values: NDArray[np.float64], unit: str) -> None:
         axes.bar(different, [(values == v).sum() for v in different], 0.7 * gap, color=ACCENT)
     else:
         low, high = map(float, np.quantile(values, [0.001, 0.999]))
-        axes.stairs(*np.histogram(values, bins=36, range=(low, high)), fill=True, color=ACCENT)
+        axes.stairs(*np.histogram(values, _edges(different, low, high)), fill=True, color=ACCENT)
     middle = float(np.median(values))
     axes.axvline(middle, color=INK, lw=0.9)
     axes.axhline(0, color=GREY, lw=0.6)
     _ends(axes, low, high, unit)
     axes.set_xlabel(f"median {quantity(middle, unit)}", fontsize=8, labelpad=-9)
+
+
+def _edges(different: NDArray[np.float64], low: float, high: float) -> NDArray[np.float64]:
+    """Return edges of about 36 bins, each holding equally many possible values.
+
+    Rounded values (whole decibels, hundredths) would else fall into bins unevenly, and the
+    histogram would show a comb that is not in the songs.
+    """
+    step = float(np.median(np.diff(different)))
+    if not 0 < (high - low) / step < 400:
+        return np.linspace(low, high, 37)
+    width = step * np.ceil((high - low) / step / 36)
+    return np.arange(low - step / 2, high + width, width)
 
 
 def _ends(axes: Axes, low: float, high: float, unit: str) -> None:

@@ -17,7 +17,6 @@ from songscape.view._style import (
     ON_LIGHT,
     PAPER,
     SEQUENTIAL,
-    WIDTH,
     bare,
     canvas,
     colour,
@@ -169,19 +168,20 @@ def top_of_clusters(record: Record) -> str | None:
     rows = [cluster for cluster in names if cluster in set(table["cluster"])][:CLUSTERS]
     if not rows:
         return None
-    columns = min(3, len(rows))
+    inside = pl.col("cluster").is_in(rows) & (pl.col("rank") <= TOP)
+    table = table.filter(inside).sort("cluster", "rank")
+    bars = int(table.group_by("cluster").len()["len"].to_numpy().max())
     with drawing():
-        figure, grid = panels(len(rows), columns, 3.9)
+        figure, grid = panels(len(rows), 3, 0.6 + 0.165 * bars)
         for axes, cluster in zip(grid, rows, strict=True):
-            top = table.filter((pl.col("cluster") == cluster) & (pl.col("rank") <= TOP))
-            _genre_bars(axes, top.sort("rank"), colour(cluster), 1.1 * WIDTH / columns)
-            axes.set_title(shown(names[cluster], 104 // columns), fontsize=9.5)
+            _genre_bars(axes, table.filter(pl.col("cluster") == cluster), colour(cluster), bars)
+            axes.set_title(shown(names[cluster], 34), fontsize=9.5)
         says = "For every cluster its 20 most frequent genres with their share; × is the lift."
         return svg(figure, "top-genres", "Top genres of every cluster", says)
 
 
-def _genre_bars(axes: Axes, top: pl.DataFrame, shade: str, room: float) -> None:
-    """Draw the genres of one cluster: share as bar, share and lift in words."""
+def _genre_bars(axes: Axes, top: pl.DataFrame, shade: str, rows: int) -> None:
+    """Draw the genres of one cluster, share as bar; `rows` keeps neighbours level."""
     shares, lifts = top["share"].to_numpy(), top["lift"].to_numpy()
     place = np.arange(len(shares))
     strong = lifts >= 1
@@ -191,9 +191,9 @@ def _genre_bars(axes: Axes, top: pl.DataFrame, shade: str, room: float) -> None:
             f"{percent(share)} ×{decimal(lift, 1)}", (share, y), (3, 0), va="center",
             textcoords="offset points", fontsize=7, color=MUTED,
         )  # fmt: skip
-    axes.set_yticks(place, [shown(genre, int(7 * room)) for genre in top["genre"]], fontsize=8)
+    axes.set_yticks(place, [shown(genre, 24) for genre in top["genre"]], fontsize=8)
     axes.tick_params(axis="y", labelcolor=INK)
-    axes.set_ylim(TOP - 0.4, -0.6)
+    axes.set_ylim(rows - 0.4, -0.6)
     axes.set_xlim(0, float(shares.max(initial=0.01)) * 1.55)
     bare(axes)
     axes.set_xticks([])

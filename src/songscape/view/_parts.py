@@ -52,9 +52,17 @@ def cluster_names(record: Record) -> dict[int, str]:
 
 
 def features(record: Record) -> list[str]:
-    """Return the numeric features of the tracks that the run lists, in its order."""
+    """Return the numeric features of the tracks that were used, in their order.
+
+    Preparing may rename or split a column (key into a circular pair), so the columns of the source
+    come from the evidence, and the run's own list stands in where there is none.
+    """
     schema = record.tracks.schema
+    table = evidence(record, "columns", "name", "role", "used")
     wanted = [str(name) for name in record.run.get("features") or ()]
+    if table is not None:
+        used = table.filter((pl.col("role") == "feature") & pl.col("used"))
+        wanted = [str(name) for name in used["name"]] or wanted
     return [name for name in wanted if name in schema and schema[name].is_numeric()]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from songscape.view._choice_charts import spoken
@@ -21,6 +22,13 @@ STABILITY = (
 )
 
 
+_TITLES = {
+    True: "There is a natural number of groups",
+    False: "There is no natural number of groups",
+    None: "The number of groups was not examined",
+}
+
+
 def headline(record: Record) -> str:
     """Say in one or two sentences what was found."""
     run, names = record.run, cluster_names(record)
@@ -30,7 +38,10 @@ def headline(record: Record) -> str:
     labels = clusters(record)
     order = sorted(names, key=lambda cluster: -int((labels == cluster).sum()))
     largest = listing([f"“{names[cluster]}”" for cluster in order[:3]], 3)
-    if (run.get("verdict") or {}).get("natural"):
+    natural = (run.get("verdict") or {}).get("natural")
+    if natural is None:
+        return f"These {songs} songs, in {found} groups. The largest are {largest}."
+    if natural:
         return f"These {songs} songs fall into {found} groups. The largest are {largest}."
     return (
         f"These {songs} songs shade into one another; there is no natural number of groups. "
@@ -43,8 +54,8 @@ def tiles(record: Record) -> list[dict[str, str]]:
     run = record.run
     natural = (run.get("verdict") or {}).get("natural")
     found = len(cluster_names(record))
-    kind = {True: "groups, a natural number", False: "regions, no natural number"}
-    label = "groups" if natural is None else kind[bool(natural)]
+    kinds = {True: "groups, a natural number", False: "regions, no natural number"}
+    label = kinds.get(natural, "groups") if natural is not None else "groups"
     parts = [{"value": str(found), "label": label, "note": _spread(run)}]
     agreement = run.get("agreement")
     if agreement:
@@ -72,7 +83,7 @@ def _spread(run: Mapping[str, Any]) -> str:
 def _agreement(agreement: Mapping[str, Any]) -> dict[str, str]:
     """Return the tile that compares the clusters with people's labels."""
     ami, chance = agreement.get("ami"), agreement.get("permuted_ami")
-    label = shown(agreement.get("label") or "genre", 30)
+    label = shown(agreement.get("label") or "genre", 30).replace("_", " ")
     beside = f" Shuffled labels reach {decimal(chance)}." if chance is not None else ""
     word = _word(ami or 0.0, AGREEMENT, "almost exactly")
     return {
@@ -109,16 +120,37 @@ def verdict(record: Record) -> dict[str, Any] | None:
         for name, answer in (given.get("criteria") or {}).items()
     ]
     rows.sort(key=lambda row: row["never"])
-    title = "There is a natural number of groups" if given.get("natural") else (
-        "There is no natural number of groups"
-    )  # fmt: skip
+    title, text, more = _told(_TITLES[given.get("natural")], shown(given.get("reason"), 2000))
     return {
-        "natural": bool(given.get("natural")),
+        "natural": given.get("natural"),
         "title": title,
-        "reason": shown(given.get("reason"), 1200),
+        "reason": text,
+        "more": more,
         "k": given.get("k"),
         "criteria": rows,
     }
+
+
+def _told(title: str, reason: str) -> tuple[str, str, str]:
+    """Return title, beginning and rest of a reason, so that a long one is no wall of text.
+
+    >>> _told("No.", "A b. C d. E f. G h.")
+    ('No.', 'A b. C d.', 'E f. G h.')
+    >>> _told("There is none", "There is none: it is one whole. C d.")
+    ('There is none: it is one whole', 'C d.', '')
+    """
+    sentences = re.split(r"(?<=[.!?]) (?=[A-Z0-9])", reason)
+    if len(sentences) > 1 and sentences[0].startswith(title):
+        title, sentences = sentences[0].rstrip("."), sentences[1:]
+    shown_first = 2 if len(sentences) > 3 else 3
+    return title, " ".join(sentences[:shown_first]), " ".join(sentences[shown_first:])
+
+
+def title(record: Record) -> str:
+    """Return what the collection is called: its name, or its file's without the ending."""
+    path = str((record.run.get("source") or {}).get("path") or "")
+    stem = re.split(r"[\\/]", path.rstrip("/\\"))[-1].partition(".")[0]
+    return shown(record.run.get("name") or stem or "songs", 120)
 
 
 def _figure(value: float | None) -> str:

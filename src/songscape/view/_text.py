@@ -11,7 +11,8 @@ import re
 import unicodedata
 from typing import Any
 
-_UNITLESS = ("", "0..1", "0–1", "0-1")
+_BARE = re.compile(r"|year|-?\d+(\.\.|–|-)\d+")
+"""Units that are not written: none, a year, a scale such as 0..1."""
 _MINUS = "−"
 
 
@@ -81,19 +82,23 @@ def quantity(value: float | None, unit: str = "") -> str:
     ('128 BPM', '0.68', '−7.2 dB')
     >>> quantity(230666, "ms"), quantity(4380, "")
     ('3:51 min', '4,380')
+    >>> quantity(1998.0, "year"), quantity(70.0, "0..100")
+    ('1998', '70')
     """
     if value is None or not math.isfinite(value):
         return "–"
     if unit in ("ms", "s"):
         return _clock(value / 1000 if unit == "ms" else value)
     size = abs(value)
+    if unit == "year":
+        return f"{value:.0f}"
     if unit in ("0..1", "0–1", "0-1"):
         text = f"{value:.2f}" if size >= 0.01 or size == 0 else "<0.01"
     elif size >= 100 or value == int(value):
         text = f"{value:,.0f}"
     else:
         text = f"{value:.1f}" if size >= 1 else f"{value:.2g}"
-    return text.replace("-", _MINUS) + ("" if unit in _UNITLESS else f" {unit}")
+    return text.replace("-", _MINUS) + ("" if _BARE.fullmatch(unit) else f" {unit}")
 
 
 def _clock(seconds: float) -> str:

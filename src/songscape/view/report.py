@@ -51,7 +51,7 @@ def render(record: Record, figures: Mapping[str, str] | None = None) -> bytes:
         # Markup: our own style sheet and charts are the only texts that go in unescaped.
         style=Markup(style),  # noqa: S704
         policy=policy(style),
-        name=_text.shown(record.run.get("name") or "songs", 120),
+        name=_summary.title(record),
         headline=_summary.headline(record),
         tiles=_summary.tiles(record),
         verdict=_summary.verdict(record),

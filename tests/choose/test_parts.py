@@ -1,0 +1,99 @@
+"""The parts of the verdict, and the choice by one score."""
+
+import numpy as np
+import pytest
+
+from songscape.choose import _references, by_score
+from songscape.choose._gap import Gap, gap
+from songscape.choose._knee import convincing, knee
+from songscape.choose._prediction import strength
+from songscape.choose._sweep import ks_possible
+from songscape.cluster.kmeans import KMeans
+from songscape.core.errors import RecipeError, UnknownNameError
+from songscape.core.fit import Fit
+from songscape.core.space import Space
+
+
+def fitter(space, k, seed):
+    model = KMeans(k, n_init=3, random_state=seed).fit(space.matrix)
+    return Fit(model.labels_, model, k, seed)
+
+
+def planted(n=300, k=4, d=3):
+    rng = np.random.default_rng(0)
+    centres = 9 * np.vstack([np.eye(d), np.zeros((1, d))])[:k]
+    matrix = rng.normal(size=(n, d)) + centres[np.arange(n) % k]
+    return Space(matrix, tuple(f"x{i}" for i in range(d)))
+
+
+def test_the_score_asked_for_chooses():
+    choice = by_score.choose(planted(), fitter, by_score.Options(high=8), 0)
+    assert choice.k == 4
+    assert not choice.natural
+    assert set(choice.curves["criterion"]) == {"silhouette"}
+
+
+@pytest.mark.parametrize("name", ["inertia", "held_out_cost", "neighbours"])
+def test_monotone_scores_are_refused(name):
+    with pytest.raises(RecipeError, match=r"must not choose the number of groups: .*best k is the"):
+        by_score.choose(planted(), fitter, by_score.Options(criterion=name), 0)
+
+
+def test_labels_must_not_choose():
+    with pytest.raises(RecipeError, match="agreement needs labels"):
+        by_score.choose(planted(), fitter, by_score.Options(criterion="agreement"), 0)
+    with pytest.raises(UnknownNameError, match="Did you mean 'silhouette'"):
+        by_score.choose(planted(), fitter, by_score.Options(criterion="silhouete"), 0)
+
+
+def test_the_gap_finds_planted_groups_and_none():
+    assert gap(planted().matrix, range(2, 8), "uniform", 5, 0).best()[0] == 4
+    cloud = np.random.default_rng(1).normal(size=(300, 3))
+    assert gap(cloud, range(2, 8), "gaussian", 10, 0).best()[0] == 1
+
+
+def test_the_gap_rule_by_hand():
+    found = Gap((1, 2, 3), np.array([3.0, 1.0, 0.9]), np.array([[3.1, 2.0, 1.7], [3.1, 2.0, 1.7]]))
+    assert found.gap.tolist() == pytest.approx([0.1, 1.0, 0.8])
+    assert found.best() == (2, pytest.approx(1.0))
+
+
+def test_the_knee_by_hand():
+    assert knee([2, 3, 4, 5, 6], np.array([9.0, 5.0, 1.0, 0.5, 0.0]))[0] == 4
+    assert knee([2, 3, 4, 5, 6], np.array([5.0, 4.0, 3.0, 2.0, 1.0])) == (0, 0.0)
+    assert knee([2, 3, 4], np.array([5.0, 1.0, 0.0])) == (0, 0.0)
+
+
+def test_a_knee_no_sharper_than_chance_is_none():
+    ks, curve = [2, 3, 4, 5, 6], np.array([9.0, 5.0, 1.0, 0.5, 0.0])
+    same = np.array([curve, curve * 2, curve * 3])
+    flat = np.array([[5, 4, 3, 2, 1.0], [5, 4, 3, 2, 1.1], [5, 4, 3, 2.1, 1]])
+    assert convincing(ks, curve, [flat])[0] == 4
+    assert convincing(ks, curve, [flat, same])[0] == 0
+
+
+def test_prediction_strength_falls_beyond_the_truth():
+    space = planted()
+    halves = space.rows(np.arange(300) < 150), space.rows(np.arange(300) >= 150)
+    assert strength(*halves, fitter, 4, 0) == 1.0
+    assert strength(*halves, fitter, 6, 0) < 0.8
+
+
+@pytest.mark.parametrize("name", _references.NAMES)
+def test_references_keep_what_they_promise(name):
+    rng = np.random.default_rng(0)
+    matrix = rng.normal(size=(4_000, 3)) @ rng.normal(size=(3, 3))
+    drawn = _references.draw(name, matrix, 2.2, rng)
+    assert drawn.shape == (4_000, 2 if name == "flat" else 3)
+    if name == "gaussian":
+        assert np.allclose(np.cov(drawn.T), np.cov(matrix.T), rtol=0.15, atol=0.15)
+    if name == "uniform":
+        assert np.allclose(np.ptp(drawn, axis=0), np.ptp(matrix, axis=0), rtol=0.01)
+    if name == "permuted":
+        assert np.array_equal(np.sort(drawn, axis=0), np.sort(matrix, axis=0))
+        assert abs(np.corrcoef(drawn.T)[0, 1]) < 0.05
+
+
+def test_k_goes_no_further_than_five_songs_each():
+    assert ks_possible(planted(n=40), 2, 20) == list(range(2, 9))
+    assert ks_possible(planted(n=9), 2, 20) == []
