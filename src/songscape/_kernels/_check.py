@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
     from songscape._kernels._engine import Floats, Table
 
-_TOO_MUCH = "hold NaN, infinite or far too large numbers (beyond 1e150); clean or rescale them first"
+_TOO_MUCH = (
+    "hold NaN, infinite or far too large numbers (beyond 1e150); clean or rescale them first"
+)
 
 
 def as_table(points: ArrayLike) -> Table:
@@ -23,7 +25,8 @@ def as_table(points: ArrayLike) -> Table:
         table = table.astype(np.float64)
     if table.ndim != 2 or 0 in table.shape:
         raise DegenerateDataError(
-            f"Points must be a table of at least one row and one column, not of shape {table.shape}."
+            "Points must be a table of at least one row and one column, "
+            f"not of shape {table.shape}."
         )
     width, (down, across) = table.dtype.itemsize, table.strides
     readable = across == width and down >= table.shape[1] * width and down % width == 0
@@ -38,7 +41,7 @@ def as_centers(centers: ArrayLike, dimension: int) -> Floats:
             f"Centres must be a table of {dimension} columns like the points, "
             f"not of shape {table.shape}."
         )
-    require(np.abs(table).max() < 1e150, "Centres")
+    require(float(np.abs(table).max()) < 1e150, "Centres")
     return table
 
 
@@ -65,7 +68,7 @@ def require(finite: bool | np.bool_, what: str) -> None:
 
 def near_one(points: Table) -> tuple[NDArray[np.float64], float]:
     """Return points shifted to their mean and scaled by a power of two to about one, and it."""
-    require(np.abs(points).max() < 1e150, "Points")
+    require(float(np.abs(points).max()) < 1e150, "Points")
     table = points.astype(np.float64)
     table -= table.mean(axis=0)
     widest = float(np.abs(table).max())

@@ -1,6 +1,6 @@
 """Choose who computes: the compiled kernels, or their NumPy twins.
 
-Both offer the same five functions (:class:`Engine`), which fill arrays of the caller. The compiled
+Both offer the same seven functions (:class:`Engine`), which fill arrays of the caller. The compiled
 ones are built with the package and choose AVX-512, AVX2 or the baseline of the CPU at run time;
 where the package was built without a compiler the twins do the same work more slowly.
 
@@ -75,6 +75,12 @@ class Engine(Protocol):
 
     def ward(self, points: Floats, weights: Floats, merged: Ints, heights: Floats, /) -> None:
         """Fill merged (n - 1, 2) with rows that stand for clusters, and heights (n - 1,)."""
+
+    def products(self, points: Floats, out: Floats, /) -> None:
+        """Fill the first columns of out with the products x_i x_j, i <= j, of each row."""
+
+    def normalise(self, logs: Floats, sums: Floats, /) -> None:
+        """Turn joint log densities (n, k) into responsibilities, and fill their log sums (n,)."""
 
 
 def _compiled() -> Engine | None:

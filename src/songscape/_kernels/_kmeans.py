@@ -120,9 +120,7 @@ def nearest_centers(points: ArrayLike, centers: ArrayLike, *, threads: int = 1) 
     table = as_table(points)
     labels = np.empty((2, len(table)), dtype=np.int32)
     squares = np.empty((2, len(table)))
-    engine().nearest_centers(
-        table, as_centers(centers, table.shape[1]), threads, labels, squares
-    )
+    engine().nearest_centers(table, as_centers(centers, table.shape[1]), threads, labels, squares)
     require(np.isfinite(squares[0]).all(), "Points")
     return Nearest(labels[0], squares[0], labels[1], squares[1])
 

@@ -8,7 +8,8 @@ length, or none (their common quadratic form is added once per row).
 
 Everything is float64, about an origin among the means: in float32, or far from the data, the
 products would cancel (Dempster, Laird and Rubin, 1977, Maximum likelihood from incomplete data via
-the EM algorithm). NumPy's matrix products are the kernel here; compiled code would add nothing.
+the EM algorithm). The matrix products are NumPy's; what lies between
+them is compiled.
 
 Covariance types and the shapes of `precisions_cholesky` and of `Statistics.products` are those of
 scikit-learn: full (k, d, d), tied (d, d), diag (k, d), spherical (k,). A Cholesky factor C is upper
@@ -19,12 +20,15 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 from threadpoolctl import ThreadpoolController
 
 from songscape._kernels._check import as_table, as_weights, require
+from songscape._kernels._engine import engine
+from songscape._kernels._gaussians import FORMS
 from songscape.core.errors import DegenerateDataError
 
 if TYPE_CHECKING:
@@ -36,7 +40,7 @@ if TYPE_CHECKING:
 
 CovarianceType = Literal["full", "tied", "diag", "spherical"]
 _PART_ROWS, _MOST_PARTS = 16_384, 64
-_FEATURE_BYTES = 1 << 21  # features of a block that stay in the second-level cache
+_BLOCK_BYTES = 1 << 21  # features and densities of a block, to stay in the second-level cache
 
 
 class Mixture(NamedTuple):
@@ -94,16 +98,15 @@ def mixture_step(
     terms = _Terms(_checked(mixture, table.shape[1]))
     counted = as_weights(weights, len(table))
 
-    def collect(part: slice) -> tuple[Floats, Floats, float]:
-        return _collect(table, counted, part, terms, block)
+    def collect(part: slice) -> tuple[Floats, Floats | float, float]:
+        with np.errstate(over="ignore", invalid="ignore"):  # one check of the sum, at the end
+            return _collect(table, counted, part, terms, block)
 
     with _blas().limit(limits=1, user_api="blas"), ThreadPoolExecutor(threads) as pool:
         results = list((map if threads == 1 else pool.map)(collect, _parts(len(table))))
-    moments = sum((result[0] for result in results), np.zeros(1))
-    scatter = sum((result[1] for result in results), np.zeros(1))
-    total = sum(result[2] for result in results)
+    sums, scatter, total = (sum(column[1:], column[0]) for column in zip(*results, strict=True))
     require(np.isfinite(total), "Points")
-    return terms.statistics(moments, scatter, total)
+    return terms.statistics(sums, scatter, total)
 
 
 def mixture_log_prob(points: ArrayLike, mixture: Mixture, *, block: int = 1024) -> Floats:
@@ -111,10 +114,12 @@ def mixture_log_prob(points: ArrayLike, mixture: Mixture, *, block: int = 1024) 
     table = as_table(points)
     terms = _Terms(_checked(mixture, table.shape[1]))
     out = np.empty((len(table), len(mixture.log_weights)))
-    for rows in _blocks(slice(0, len(table)), terms.rows(block)):
-        features, common = terms.features(table[rows])
+    memory, _ = terms.buffers(block)
+    for rows in _blocks(slice(0, len(table)), len(memory)):
+        features = memory[: rows.stop - rows.start]
+        x = terms.expand(table[rows], features)
         np.matmul(features, terms.coefficients, out=out[rows])
-        out[rows] += common[:, None]
+        out[rows] += np.reshape(terms.form.common(x, terms.factors), (-1, 1))
     require(not np.isnan(out).any(), "Points")
     return out
 
@@ -144,155 +149,97 @@ def moments(
 
 
 class _Terms:
-    """A mixture as coefficients of a row's features."""
+    """A mixture as coefficients (p, k) of a row's features: products, numbers, one."""
 
     def __init__(self, mixture: Mixture) -> None:
-        self.kind = mixture.covariance_type
+        self.form, self.factors = FORMS[mixture.covariance_type], mixture.precisions_cholesky
+        k, self.dimension = mixture.means.shape
+        self.width = self.form.width(self.dimension)
         self.origin: Floats = np.exp(mixture.log_weights) @ mixture.means
-        means = mixture.means - self.origin
-        factors = mixture.precisions_cholesky
-        k, d = means.shape
-        self.dimension = d
-        self.factor = factors if self.kind == "tied" else None
-        self.upper = np.triu_indices(d)
-        projected = {
-            "full": lambda: np.einsum("kd,kde->ke", means, factors),
-            "tied": lambda: means @ factors,
-            "diag": lambda: means * factors,
-            "spherical": lambda: means * factors[:, None],
-        }[self.kind]()
-        linear = {
-            "full": lambda: np.einsum("ke,kde->kd", projected, factors),
-            "tied": lambda: projected @ factors.T,
-            "diag": lambda: projected * factors,
-            "spherical": lambda: projected * factors[:, None],
-        }[self.kind]()
-        constant = (
+        projected = self.form.project(mixture.means - self.origin, self.factors)
+        self.coefficients: Floats = np.empty((self.width + self.dimension + 1, k))
+        self.coefficients[: self.width] = self.form.quadratic(self.factors)
+        self.coefficients[self.width : -1] = self.form.linear(projected, self.factors).T
+        self.coefficients[-1] = (
             mixture.log_weights
-            + _log_determinant(mixture)
-            - 0.5 * (projected**2).sum(axis=1)
-            - 0.5 * d * np.log(2.0 * np.pi)
+            + self.form.log_determinant(self.factors, self.dimension)
+            - 0.5 * np.square(projected).sum(axis=1)
+            - 0.5 * self.dimension * np.log(2.0 * np.pi)
         )
-        self.coefficients: Floats = np.ascontiguousarray(
-            np.vstack([self._quadratic(factors, k), linear.T, constant])
-        )
-
-    def _quadratic(self, factors: Floats, k: int) -> Floats:
-        if self.kind == "full":
-            precision = factors @ factors.transpose(0, 2, 1)
-            halves = np.where(self.upper[0] == self.upper[1], 0.5, 1.0)
-            return -(precision[:, self.upper[0], self.upper[1]] * halves).T
-        if self.kind == "diag":
-            return -0.5 * (factors**2).T
-        return np.empty((0, k)) if self.kind == "tied" else -0.5 * (factors**2)[None, :]
 
     def rows(self, block: int) -> int:
         """Return how many rows to take at a time."""
-        return max(16, min(block, _FEATURE_BYTES // (8 * len(self.coefficients))))
+        return max(16, min(block, _BLOCK_BYTES // (8 * sum(self.coefficients.shape))))
 
-    def features(self, points: Table) -> tuple[Floats, Floats]:
-        """Return features (rows, p) and what every component's log density has in common (rows,)."""
+    def buffers(self, block: int) -> tuple[Floats, Floats]:
+        """Return memory for the features (rows, p) and log densities (rows, k) of a block."""
+        (p, k), rows = self.coefficients.shape, self.rows(block)
+        features, logs = np.empty((rows, p)), np.empty((rows, k))
+        features[:, -1] = 1.0
+        return features, logs
+
+    def expand(self, points: Table, features: Floats) -> Floats:
+        """Fill the features of some rows and return the rows measured from the origin."""
         x = points - self.origin
-        n, d = x.shape
-        out = np.empty((n, len(self.coefficients)))
-        out[:, -d - 1 : -1], out[:, -1] = x, 1.0
-        common = np.zeros(n)
-        if self.kind == "full":
-            start = 0
-            for i in range(d):
-                np.multiply(x[:, i:], x[:, i, None], out=out[:, start : start + d - i])
-                start += d - i
-        elif self.kind == "diag":
-            np.square(x, out=out[:, :d])
-        elif self.factor is None:
-            np.einsum("nd,nd->n", x, x, out=out[:, 0])
-        else:
-            common = -0.5 * np.square(x @ self.factor).sum(axis=1)
-        return out, common
+        self.form.fill(x, features[:, : self.width])
+        features[:, self.width : -1] = x
+        return x
 
-    def scatter(self, features: Floats, weights: Floats | None) -> Floats:
-        """Return the weighted products of all rows, which only tied covariances need."""
-        if self.kind != "tied":
-            return np.zeros((0, 0))
-        x = features[:, :-1]
-        return x.T @ (x if weights is None else x * weights[:, None])
-
-    def statistics(self, moments: Floats, scatter: Floats, total: float) -> Statistics:
+    def statistics(self, sums: Floats, scatter: Floats | float, total: float) -> Statistics:
         """Name the parts of the summed features (p, k)."""
-        d = self.dimension
-        resp, sums, products = moments[-1].copy(), moments[-d - 1 : -1].T.copy(), moments[: -d - 1]
-        if self.kind == "full":
-            square = np.empty((len(resp), d, d))
-            square[:, self.upper[0], self.upper[1]] = products.T
-            square[:, self.upper[1], self.upper[0]] = products.T
-        else:
-            square = {"tied": scatter, "diag": products.T.copy()}.get(self.kind, products[0:1].sum(0))
-        weight = float(resp.sum())
+        resp, weight = sums[-1].copy(), float(sums[-1].sum())
         if not weight > 0:
             raise DegenerateDataError("No row has any weight.")
-        return Statistics(resp, sums, square, total / weight, self.origin)
+        products = self.form.products(sums[: self.width], scatter, self.dimension)
+        linear = np.ascontiguousarray(sums[self.width : -1].T)
+        return Statistics(resp, linear, products, total / weight, self.origin)
 
 
 def _collect(
     table: Table, weights: Floats, part: slice, terms: _Terms, block: int
-) -> tuple[Floats, Floats, float]:
+) -> tuple[Floats, Floats | float, float]:
     """Sum features by responsibility, products, and log-likelihood over one part of the rows."""
-    total = 0.0
-    moments = np.zeros(terms.coefficients.shape)
-    scatter = np.zeros(1)
-    for rows in _blocks(part, terms.rows(block)):
-        features, common = terms.features(table[rows])
-        resp = features @ terms.coefficients
-        likelihood = _normalise(resp) + common
-        w = weights[rows] if weights.size else None
-        if w is not None:
+    sums, total = np.zeros(terms.coefficients.shape), 0.0
+    scatter: Floats | float = 0.0
+    memory = terms.buffers(block)
+    likelihood = np.empty(len(memory[0]))
+    for rows in _blocks(part, len(likelihood)):
+        size = rows.stop - rows.start
+        features, resp, logs = memory[0][:size], memory[1][:size], likelihood[:size]
+        w = weights[rows]
+        x = terms.expand(table[rows], features)
+        np.matmul(features, terms.coefficients, out=resp)
+        engine().normalise(resp, logs)
+        logs += terms.form.common(x, terms.factors)
+        total += float(w @ logs if w.size else logs.sum())
+        if w.size:
             resp *= w[:, None]
-        total += float(likelihood.sum() if w is None else w @ likelihood)
-        moments += features.T @ resp
-        scatter = scatter + terms.scatter(features, w)
-    return moments, scatter, total
-
-
-def _normalise(logs: Floats) -> Floats:
-    """Turn joint log densities into responsibilities in place; return their log sums."""
-    top = logs.max(axis=1)
-    logs -= top[:, None]
-    np.exp(logs, out=logs)
-    sums = logs.sum(axis=1)
-    logs /= sums[:, None]
-    return top + np.log(sums)
-
-
-def _log_determinant(mixture: Mixture) -> Floats:
-    """Return the log determinant of each component's Cholesky factor."""
-    factors, d = mixture.precisions_cholesky, mixture.means.shape[1]
-    if mixture.covariance_type in {"full", "tied"}:
-        diagonal = np.diagonal(factors, axis1=-2, axis2=-1)
-        return np.asarray(np.log(diagonal).sum(axis=-1))
-    logs = np.log(factors)
-    return logs.sum(axis=1) if mixture.covariance_type == "diag" else d * logs
+        sums += features.T @ resp
+        scatter = scatter + terms.form.scatter(x, w)
+    return sums, scatter, total
 
 
 def _checked(mixture: Mixture, dimension: int) -> Mixture:
-    arrays = [np.asarray(array, dtype=np.float64) for array in mixture[:3]]
-    k, d, kind = len(arrays[0]), dimension, mixture.covariance_type
-    shapes = {"full": (k, d, d), "tied": (d, d), "diag": (k, d), "spherical": (k,)}
-    if kind not in shapes:
-        raise DegenerateDataError(f"There is no covariance type {kind!r}: {', '.join(shapes)}.")
-    wanted = [(k,), (k, d), shapes[kind]]
-    if [array.shape for array in arrays] != wanted:
+    """Return the mixture as float64 arrays of the shapes its type wants."""
+    kind = mixture.covariance_type
+    if kind not in FORMS:
+        raise DegenerateDataError(f"There is no covariance type {kind!r}: {', '.join(FORMS)}.")
+    log_weights, means, factors = (np.asarray(array, dtype=np.float64) for array in mixture[:3])
+    k = len(log_weights)
+    wanted = [(k,), (k, dimension), FORMS[kind].shape(k, dimension)]
+    shapes = [log_weights.shape, means.shape, factors.shape]
+    if shapes != wanted:
         raise DegenerateDataError(
-            f"A {kind} mixture for {d} columns has arrays of shapes {wanted}, "
-            f"not {[array.shape for array in arrays]}."
+            f"A {kind} mixture for {dimension} columns has arrays of shapes {wanted}, not {shapes}."
         )
-    return Mixture(*arrays, kind)
+    return Mixture(log_weights, means, factors, kind)
 
 
 def _parts(rows: int) -> list[slice]:
     """Cut rows by their number alone, so that sums do not depend on threads."""
     count = min(_MOST_PARTS, -(-rows // _PART_ROWS))
     edges = [rows * i // count for i in range(count + 1)]
-    return [slice(a, b) for a, b in zip(edges, edges[1:], strict=False)]
+    return [slice(a, b) for a, b in pairwise(edges)]
 
 
 def _blocks(part: slice, size: int) -> Iterator[slice]:

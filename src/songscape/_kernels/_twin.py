@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 _BLOCK_BYTES = 1 << 24
 
 
-def kmeans_step(  # noqa: PLR0913, PLR0917 - the compiled function's own signature
+def kmeans_step(  # noqa: PLR0913, PLR0917 - the engine's own signature
     points: Table,
     centers: Floats,
     weights: Floats,
-    threads: int,
+    threads: int,  # noqa: ARG001
     labels: Ints,
     counts: Floats,
     sums: Floats,
@@ -49,7 +49,11 @@ def kmeans_step(  # noqa: PLR0913, PLR0917 - the compiled function's own signatu
 
 
 def nearest_centers(
-    points: Table, centers: Floats, threads: int, labels: Ints, squares: Floats
+    points: Table,
+    centers: Floats,
+    threads: int,  # noqa: ARG001
+    labels: Ints,
+    squares: Floats,
 ) -> None:
     """Find the two nearest centres of every row; of equals the first."""
     for rows in _blocks(len(points), len(centers)):
@@ -66,7 +70,7 @@ def potentials(  # noqa: PLR0913, PLR0917
     candidates: Floats,
     weights: Floats,
     closest: Floats,
-    threads: int,
+    threads: int,  # noqa: ARG001
     out: Floats,
 ) -> None:
     """Add up what every row would cost if each candidate were a centre too."""
@@ -82,7 +86,7 @@ def silhouette(  # noqa: PLR0913, PLR0917
     labelings: Ints,
     clusters: Ints,
     weights: Floats,
-    threads: int,
+    threads: int,  # noqa: ARG001
     out: Floats,
 ) -> None:
     """Score every row under each labeling by its mean distances to its own and other clusters."""
@@ -109,7 +113,7 @@ def _scores(sums: Floats, sizes: Floats, labels: Ints) -> Floats:
         score = np.nan_to_num((between - within) / np.maximum(within, between))
     score[sizes[own] <= 1.0] = 0.0
     score[labels < 0] = np.nan
-    return score
+    return np.asarray(score)
 
 
 def ward(points: Floats, weights: Floats, merged: Ints, heights: Floats) -> None:
@@ -143,6 +147,25 @@ def _close(chain: list[int], centers: Floats, w: Floats) -> float:
         if len(chain) > 1 and distance[chain[-2]] <= distance[nearest]:
             return float(distance[chain[-2]])
         chain.append(nearest)
+
+
+def products(points: Floats, out: Floats) -> None:
+    """Multiply every row's numbers with each other, x_i x_j for i <= j, column by column."""
+    d, start = points.shape[1], 0
+    for i in range(d):
+        np.multiply(points[:, i:], points[:, i, None], out=out[:, start : start + d - i])
+        start += d - i
+
+
+def normalise(logs: Floats, sums: Floats) -> None:
+    """Turn joint log densities into responsibilities in place, with the logs of their sums."""
+    top = logs.max(axis=1)
+    logs -= top[:, None]
+    np.exp(logs, out=logs)
+    logs.sum(axis=1, out=sums)
+    logs /= sums[:, None]
+    np.log(sums, out=sums)
+    sums += top
 
 
 def _blocks(rows: int, columns: int) -> Iterator[slice]:

@@ -19,14 +19,19 @@ if TYPE_CHECKING:
     from songscape._kernels._engine import Floats, Ints
 
 
-def ward(points: ArrayLike, weights: ArrayLike | None = None, *, threads: int = 1) -> Floats:
+def ward(
+    points: ArrayLike,
+    weights: ArrayLike | None = None,
+    *,
+    threads: int = 1,  # noqa: ARG001 - a chain is sequential; the other kernels take it
+) -> Floats:
     """Build Ward's tree as a SciPy linkage matrix.
 
     Parameters
     ----------
     points : (n, d) without NaN.
     weights : (n,) more than zero; a row of weight w counts as w identical rows already merged.
-    threads : accepted for symmetry; a chain is sequential.
+    threads : accepted as by the other kernels; a chain is sequential.
 
     Returns
     -------

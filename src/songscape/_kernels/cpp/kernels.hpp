@@ -43,4 +43,10 @@ void silhouette(const Rows<float>& rows, const LabelingsView& labelings, int thr
 // Merges in the order of the chain: two rows that stand for their clusters, and the height.
 void ward(const Rows<double>& rows, std::int32_t* merged, double* heights);
 
+// Products x_i x_j, i <= j, of each row, at the beginning of rows `stride` apart.
+void products(const Rows<double>& rows, double* out, std::size_t stride);
+
+// Joint log densities (rows, count) to responsibilities in place, and the logs of their sums.
+void normalise(double* logs, std::size_t rows, std::size_t count, double* sums);
+
 }  // namespace songscape

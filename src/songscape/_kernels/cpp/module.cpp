@@ -88,5 +88,17 @@ NB_MODULE(_compiled, module) {
         ward(rows_of(points, weights), merged.data(), heights.data());
       },
       nb::call_guard<nb::gil_scoped_release>());
+  module.def(
+      "products",
+      [](const Table<double>& points, const nb::ndarray<double, nb::ndim<2>, nb::device::cpu>& out) {
+        products(rows_of(points), out.data(), static_cast<std::size_t>(out.stride(0)));
+      },
+      nb::call_guard<nb::gil_scoped_release>());
+  module.def(
+      "normalise",
+      [](const Filled<double, 2>& logs, const Filled<double, 1>& sums) {
+        normalise(logs.data(), logs.shape(0), logs.shape(1), sums.data());
+      },
+      nb::call_guard<nb::gil_scoped_release>());
   module.def("use_cpu", &use_cpu, "name"_a);
 }

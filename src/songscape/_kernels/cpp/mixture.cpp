@@ -1,0 +1,21 @@
+// What a mixture's pass does between its two matrix products.
+#include <cmath>
+#include <cstring>
+#include <limits>
+
+#include "kernels.hpp"
+
+#define SONGSCAPE_KERNEL "mixture.inl"
+#include "every_cpu.hpp"
+
+namespace songscape {
+
+void products(const Rows<double>& rows, double* out, std::size_t stride) {
+  SONGSCAPE_CALL(row_products, rows, out, stride)
+}
+
+void normalise(double* logs, std::size_t rows, std::size_t count, double* sums) {
+  SONGSCAPE_CALL(normalise_rows, logs, rows, count, sums)
+}
+
+}  // namespace songscape
