@@ -5,16 +5,38 @@ assign every song to the nearest centre, move every centre to the mean of its so
 moves (Lloyd 1982, "Least squares quantization in PCM"). Starts are drawn far apart (Arthur &
 Vassilvitskii 2007, "k-means++: the advantages of careful seeding") and the best of several is kept.
 It always returns k clusters, round and of similar spread, whether there are any or not.
+
+The steps run on songscape's own kernel; the results are scikit-learn's to the last digits that
+matter, and the same on any number of threads.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
 
-from sklearn import cluster
+import numpy as np
+from sklearn.base import (
+    BaseEstimator,
+    ClassNamePrefixFeaturesOutMixin,
+    ClusterMixin,
+    TransformerMixin,
+)
+from sklearn.metrics import euclidean_distances
+from sklearn.utils import check_random_state
+from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
+from songscape._kernels import kmeans_step
 from songscape.cluster._guard import GuardedPredictor
+from songscape.cluster._lloyd import Solution, greedy_start, lloyd, random_start
+from songscape.cluster._threads import allowed
+from songscape.core.errors import DegenerateDataError
 from songscape.core.options import option
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -28,8 +50,122 @@ class Options:
     start: str = option("k-means++", "how centres start", choices=("k-means++", "random"))
 
 
-class KMeans(GuardedPredictor, cluster.KMeans):  # type: ignore[misc]
-    """Group songs around k means; parameters and attributes are scikit-learn's.
+class _Lloyd(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, BaseEstimator):  # type: ignore[misc]
+    """K-means without the guard; see :class:`KMeans`."""
+
+    def __init__(
+        self,
+        n_clusters: int = 8,
+        *,
+        init: Any = "k-means++",
+        n_init: int = 10,
+        max_iter: int = 300,
+        tol: float = 1e-4,
+        random_state: Any = None,
+    ) -> None:
+        self.n_clusters = n_clusters
+        self.init = init
+        self.n_init = n_init
+        self.max_iter = max_iter
+        self.tol = tol
+        self.random_state = random_state
+
+    def fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> Self:
+        """Find the centres from the best of `n_init` starts."""
+        del y
+        points = validate_data(self, X, dtype=np.float64, accept_sparse=False)
+        weights = _check_sample_weight(sample_weight, points, dtype=np.float64)
+        best = self._best(points, weights)
+        self.cluster_centers_ = best.centers
+        self.labels_ = best.labels
+        self.inertia_ = best.inertia
+        self.n_iter_ = best.steps
+        return self
+
+    def fit_predict(self, X: Any, y: Any = None, sample_weight: Any = None) -> NDArray[np.int32]:
+        """Find the centres and return the cluster of every song."""
+        labels: NDArray[np.int32] = self.fit(X, y, sample_weight=sample_weight).labels_
+        return labels
+
+    def predict(self, X: Any) -> NDArray[np.int32]:
+        """Return the nearest centre of every song, shape (n,)."""
+        labels = self._step(X, None).labels
+        return np.empty(0, dtype=np.int32) if labels is None else labels
+
+    def transform(self, X: Any) -> Floats:
+        """Return the distance of every song to every centre, shape (n, k)."""
+        check_is_fitted(self)
+        points = validate_data(self, X, dtype=np.float64, reset=False)
+        distances: Floats = euclidean_distances(points, self.cluster_centers_)
+        return distances
+
+    def score(self, X: Any, y: Any = None, sample_weight: Any = None) -> float:
+        """Return minus the sum of squared distances to the nearest centre."""
+        del y
+        return -float(self._step(X, sample_weight).objective)
+
+    def _step(self, X: Any, sample_weight: Any) -> Any:
+        """Lay songs to the fitted centres."""
+        check_is_fitted(self)
+        points = validate_data(self, X, dtype=np.float64, reset=False)
+        weights = _check_sample_weight(sample_weight, points, dtype=np.float64)
+        threads = allowed(len(self.cluster_centers_) * points.size)
+        return kmeans_step(points, self.cluster_centers_, weights, threads=threads)
+
+    def _best(self, points: Floats, weights: Floats) -> Solution:
+        """Return the solution of least cost; of equals the first."""
+        rng = np.random.default_rng(check_random_state(self.random_state).randint(2**31))
+        tolerance = self.tol * float(points.var(axis=0).mean())
+        given = not isinstance(self.init, str)
+        runs = (
+            lloyd(
+                points,
+                self._start(points, weights, rng),
+                weights,
+                most=self.max_iter,
+                tolerance=tolerance,
+            )
+            for _ in range(1 if given else self.n_init)
+        )
+        return min(runs, key=lambda run: run.inertia)
+
+    def _start(self, points: Floats, weights: Floats, rng: np.random.Generator) -> Floats:
+        """Return the centres to begin with, shape (k, d)."""
+        if isinstance(self.init, str):
+            start = random_start if self.init == "random" else greedy_start
+            return start(points, self.n_clusters, weights, rng)
+        centers = np.array(self.init, dtype=np.float64, ndmin=2)
+        if centers.shape != (self.n_clusters, points.shape[1]):
+            raise DegenerateDataError(
+                f"init must hold {self.n_clusters} centres of {points.shape[1]} columns, "
+                f"not a table of shape {centers.shape}."
+            )
+        return centers
+
+    @property
+    def _n_features_out(self) -> int:
+        """Number of centres, which scikit-learn makes the names of distances from."""
+        return len(self.cluster_centers_)
+
+
+class KMeans(GuardedPredictor, _Lloyd):  # type: ignore[misc]
+    """Group songs around k means.
+
+    Parameters
+    ----------
+    n_clusters : number of clusters.
+    init : "k-means++", "random", or the centres to begin with, shape (k, d).
+    n_init : starts of which the best is kept.
+    max_iter : most steps of one start.
+    tol : squared movement of the centres that ends it, relative to the mean variance of columns.
+    random_state : seed of the starts.
+
+    Attributes
+    ----------
+    cluster_centers_ : float64 array of shape (k, d).
+    labels_ : int32 array of shape (n,).
+    inertia_ : weighted sum of squared distances to the nearest centre.
+    n_iter_ : steps of the start that was kept.
 
     Examples
     --------
