@@ -15,7 +15,6 @@ were fitted on.
 from __future__ import annotations
 
 import tempfile
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -77,8 +76,9 @@ def measure(
 
 def _describe(path: Path) -> Values:
     """Describe a file with what songscape ships."""
-    values: Values = import_module("songscape.describe").describe_file(path).values
-    return values
+    from songscape.describe import describe_file
+
+    return describe_file(path).values
 
 
 def signal_scores(describe: Describe) -> list[Score]:
