@@ -173,6 +173,24 @@ def demo(out: Out = None, seed: Seed = None, json: Json = False) -> None:
     map_(source=str(table), out=folder, seed=seed, json=json)
 
 
+@app.command()
+def place(
+    run: Annotated[Path, typer.Argument(help="folder of an earlier run")],
+    source: Source,
+    out: Annotated[Path | None, typer.Option("--out", help="file.csv or file.parquet")] = None,
+) -> None:
+    """Put new songs on the map of an earlier RUN without fitting anything again."""
+    from songscape.core.csv_text import csv_text
+    from songscape.run import place_songs, write_songs
+
+    placed = place_songs(run, source)
+    if out is None:
+        sys.stdout.write(csv_text(placed))
+    else:
+        write_songs(placed, out)
+        _tell(f"placed {placed.height:,} songs in {out}")
+
+
 @app.command("list")
 def list_(
     stage: Annotated[str | None, typer.Argument(help="a stage, as cluster")] = None,
