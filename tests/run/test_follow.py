@@ -11,8 +11,11 @@ from threadpoolctl import threadpool_limits
 
 import songscape
 from songscape import recipe as recipes
+from songscape.core.collection import Collection, Column, Role
+from songscape.core.errors import DegenerateDataError
 from songscape.core.record import read
 from songscape.run import follow
+from songscape.run._judge import label_column
 from songscape.studies import demo
 
 SUMMARY_KEYS = {
@@ -140,6 +143,32 @@ def test_every_method_makes_a_whole_run(table, method):
     assert run.record.run["method"] == method
     assert run.tracks["cluster"].max() >= 0
     assert b"<html" in run.record.files["report.html"]
+
+
+def test_gaps_that_were_kept_are_named():
+    frame = demo.make_table().with_columns(
+        tempo=pl.when(pl.col("tempo") > 150).then(None).otherwise(pl.col("tempo"))
+    )
+    with pytest.raises(DegenerateDataError, match=r"missing in .*tempo.*clean.missing.how=median"):
+        songscape.map(frame, k=3, options=ANY_METHOD | {"clean.missing.how": "keep"})
+
+
+@pytest.mark.parametrize(
+    ("columns", "label"),
+    [
+        ({"genre": ["a", "b"]}, "genre"),
+        ({"genre": ["a", "b"], "genre_group": ["c", "d"]}, "genre_group"),
+        ({"genre": ["a", "a"], "subgenre": ["c", "d"]}, "subgenre"),
+        ({"genres": [["a", "x"], ["b"]]}, "genres"),
+        ({"genre": ["a", "a"]}, None),
+        ({}, None),
+    ],
+)
+def test_the_label_is_the_most_telling_column(columns, label):
+    roles = {"id": Column(Role.ID)} | {name: Column(Role.GENRE) for name in columns}
+    songs = Collection(pl.DataFrame({"id": ["1", "2"], **columns}), roles)
+    assert label_column(songs, "auto") == label
+    assert label_column(songs, "none") is None
 
 
 def test_a_run_shows_itself_in_a_notebook(run):

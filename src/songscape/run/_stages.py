@@ -114,12 +114,29 @@ def prepared(songs: Collection, recipe: Recipe) -> Prepared:
     frame = feature_frame(songs)
     steps = [(step.use, _made(step, recipe.seed)) for step in recipe.prepare]
     pipeline = Pipeline(steps or [("as_is", "passthrough")]).set_output(transform="polars")
-    features = Space.of(pipeline.fit_transform(frame), "features")
+    features = Space.of(_fitted(pipeline, frame), "features")
     reduction = _made(recipe.space, recipe.seed).set_output(transform="polars")
     name = "features" if recipe.space.use == NOTHING else recipe.space.use
     space = Space.of(reduction.fit_transform(features.frame()), name)
     whole = Pipeline([*pipeline.steps, (f"space_{recipe.space.use}", reduction)])
     return Prepared(features, space, whole)
+
+
+def _fitted(pipeline: Pipeline, frame: pl.DataFrame) -> pl.DataFrame:
+    """Fit the preparation and apply it; gaps it stumbles over are named."""
+    try:
+        prepared: pl.DataFrame = pipeline.fit_transform(frame)
+    except DegenerateDataError:
+        raise
+    except ValueError as error:
+        gaps = [column.name for column in frame if column.null_count() or column.is_nan().any()]
+        if not gaps:
+            raise
+        raise DegenerateDataError(
+            f"Values are missing in {', '.join(gaps)}; fill or drop them with "
+            "--set clean.missing.how=median, or leave the columns out with prepare.pick."
+        ) from error
+    return prepared
 
 
 def fitter(recipe: Recipe) -> Callable[[Space, int, int], Fit]:
