@@ -47,7 +47,8 @@ def judged(songs: Collection, space: Space, grouping: Grouping, recipe: Recipe) 
     steady = None
     if recipe.judge.draws:
         seed = child(recipe.seed, "stability")
-        steady = stability(space, fitter(recipe), grouping.fit, recipe.judge.draws, seed)
+        group = fitter(recipe, evidence=True)
+        steady = stability(space, group, grouping.fit, recipe.judge.draws, seed)
     return Judgement(label, against, steady)
 
 

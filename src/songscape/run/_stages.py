@@ -18,7 +18,8 @@ from songscape.core.space import Space
 from songscape.recipe import NOTHING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
+    from types import ModuleType
 
     from numpy.typing import NDArray
 
@@ -122,19 +123,50 @@ def prepared(songs: Collection, recipe: Recipe) -> Prepared:
     return Prepared(features, space, whole)
 
 
-def fitter(recipe: Recipe) -> Callable[[Space, int, int], Fit]:
-    """Return the function that groups any space by the recipe's method."""
-    plugin = recipe.cluster.plugin
+@dataclass(frozen=True)
+class Fitter:
+    """Groups any space by a recipe's method, at one k or at many in one go.
 
-    def fit(space: Space, k: int, seed: int) -> Fit:
-        options = recipe.cluster.options
-        if hasattr(options, "k"):
-            options = replace(options, k=k)  # type: ignore[type-var]
-        estimator = plugin.make(options, seed)
-        labels = np.asarray(estimator.fit_predict(space.matrix), dtype=np.int32)
-        return Fit(labels, estimator, int(labels.max(initial=-1)) + 1, seed)
+    Parameters
+    ----------
+    plugin : the clusterer.
+    options : its options; the k in them gives way to the one asked for.
+    """
 
-    return fit
+    plugin: ModuleType
+    options: Any
+
+    def __call__(self, space: Space, k: int, seed: int) -> Fit:
+        """Group a space."""
+        sized = hasattr(self.options, "k")
+        options = replace(self.options, k=k) if sized else self.options
+        estimator = self.plugin.make(options, seed)
+        return _fit(np.asarray(estimator.fit_predict(space.matrix)), estimator, seed)
+
+    def sweep(self, space: Space, ks: Sequence[int], seed: int) -> list[Fit]:
+        """Group a space at every k, in one go where the method can."""
+        if not hasattr(self.plugin, "sweep"):
+            return [self(space, k, seed) for k in ks]
+        models = self.plugin.sweep(self.options, space.matrix, ks, seed)
+        return [_fit(model.labels_, model, seed) for model in models]
+
+
+def _fit(labels: NDArray[Any], estimator: Any, seed: int) -> Fit:
+    """Return a grouping with its number of clusters."""
+    return Fit(labels.astype(np.int32), estimator, int(labels.max(initial=-1)) + 1, seed)
+
+
+FEW_RESTARTS = 2
+"""Starts of a grouping that is evidence only: there are hundreds, and each is seen beside others."""
+
+
+def fitter(recipe: Recipe, *, evidence: bool = False) -> Fitter:
+    """Return what groups any space by the recipe's method; with few starts where it is evidence."""
+    options = recipe.cluster.options
+    if evidence and hasattr(options, "restarts"):
+        fewer = min(options.restarts, FEW_RESTARTS)
+        options = replace(options, restarts=fewer)  # type: ignore[type-var]
+    return Fitter(recipe.cluster.plugin, options)
 
 
 def chosen(space: Space, recipe: Recipe) -> Choice | None:
@@ -142,7 +174,8 @@ def chosen(space: Space, recipe: Recipe) -> Choice | None:
     if recipe.choose is None or not hasattr(recipe.cluster.options, "k"):
         return None
     seed = child(recipe.seed, "choose")
-    choice: Choice = recipe.choose.plugin.choose(space, fitter(recipe), recipe.choose.options, seed)
+    group = fitter(recipe, evidence=True)
+    choice: Choice = recipe.choose.plugin.choose(space, group, recipe.choose.options, seed)
     return choice
 
 
