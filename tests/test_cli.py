@@ -22,13 +22,16 @@ def songscape(*arguments, **options):
     )
 
 
+QUICK = ("--k", "6", "--set", "choose.use=none", "--set", "map.use=pca", "--set", "judge.draws=0")
+
+
 @pytest.fixture(scope="module")
 def table(tmp_path_factory):
     return demo.write_table(tmp_path_factory.mktemp("cli") / "songs.csv")
 
 
 def test_map_writes_a_run_and_says_where(table, tmp_path):
-    done = songscape("map", table, "--out", tmp_path / "run", "--k", "6")
+    done = songscape("map", table, "--out", tmp_path / "run", *QUICK)
     assert done.returncode == 0, done.stderr
     assert "report.html" in done.stdout
     assert "\x1b" not in done.stdout + done.stderr
@@ -36,12 +39,12 @@ def test_map_writes_a_run_and_says_where(table, tmp_path):
 
 
 def test_json_is_exactly_the_summary(table, tmp_path):
-    done = songscape("map", table, "--out", tmp_path / "run", "--k", "6", "--json")
+    done = songscape("map", table, "--out", tmp_path / "run", *QUICK, "--json")
     assert done.stdout == (tmp_path / "run" / "run.json").read_text("utf-8")
 
 
 def test_map_without_out_writes_beneath_songscape_runs(table, tmp_path):
-    done = songscape("map", table, "--k", "6", "--set", "choose.use=none", cwd=tmp_path)
+    done = songscape("map", table, *QUICK, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     (folder,) = (tmp_path / "songscape-runs").iterdir()
     assert folder.name.startswith("songs-")
@@ -100,11 +103,11 @@ def test_killing_map_leaves_no_half_written_run(table, tmp_path):
     for trial in range(8):
         out = tmp_path / f"run{trial}"
         process = subprocess.Popen(
-            [*COMMAND, "map", str(table), "--out", str(out), "--k", "6"],
+            [*COMMAND, "map", str(table), "--out", str(out), *QUICK],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        time.sleep(rng.uniform(0.2, 8.0))
+        time.sleep(rng.uniform(0.2, 6.0))
         process.kill()
         process.wait()
         if out.exists():

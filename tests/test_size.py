@@ -54,7 +54,9 @@ def test_functions_take_few_parameters():
         count = len([arg for arg in given if arg.arg not in ("self", "cls")])
         if count > 6 and not name.endswith(":__init__"):
             many.append((name, count))
-    assert [one for one in many if one[0].split(":")[0] != "cli.py"] == []
+    # The command line has one parameter per option, the compiled functions one per array.
+    free = {"cli.py", "_kernels/_engine.py", "_kernels/_twin.py"}
+    assert [one for one in many if one[0].split(":")[0] not in free] == []
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(SOURCE)))

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from songscape.core.space import Space
     from songscape.run import Run
 
-__version__ = "0.1.0"
-
 _HOMES = {
     "read": "songscape.api",
     "map": "songscape.api",
@@ -37,6 +35,8 @@ __all__ = ["Collection", "Run", "Space", "__version__", "map", "read"]
 
 def __getattr__(name: str) -> Any:
     """Import a public name when it is first used."""
+    if name == "__version__":
+        return import_module("importlib.metadata").version("songscape")
     if name not in _HOMES:
         raise AttributeError(f"module 'songscape' has no attribute {name!r}")
     return getattr(import_module(_HOMES[name]), name)

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from songscape import __version__
 from songscape.core.errors import LockedError, RecipeError, SongscapeError
 
 if TYPE_CHECKING:
@@ -174,6 +173,24 @@ def demo(out: Out = None, seed: Seed = None, json: Json = False) -> None:
     map_(source=str(table), out=folder, seed=seed, json=json)
 
 
+@app.command()
+def place(
+    run: Annotated[Path, typer.Argument(help="folder of an earlier run")],
+    source: Source,
+    out: Annotated[Path | None, typer.Option("--out", help="file.csv or file.parquet")] = None,
+) -> None:
+    """Put new songs on the map of an earlier RUN without fitting anything again."""
+    from songscape.core.csv_text import csv_text
+    from songscape.run import place_songs, write_songs
+
+    placed = place_songs(run, source)
+    if out is None:
+        sys.stdout.write(csv_text(placed))
+    else:
+        write_songs(placed, out)
+        _tell(f"placed {placed.height:,} songs in {out}")
+
+
 @app.command("list")
 def list_(
     stage: Annotated[str | None, typer.Argument(help="a stage, as cluster")] = None,
@@ -199,7 +216,9 @@ def _root(
 ) -> None:
     """Turn a music collection into a map you can trust."""
     if version:
-        typer.echo(f"songscape {__version__}")
+        from importlib.metadata import version as installed
+
+        typer.echo(f"songscape {installed('songscape')}")
         raise typer.Exit
 
 

@@ -205,10 +205,12 @@ def resolve(values: Mapping[str, Any]) -> Recipe:
             raise UnknownNameError("part of a recipe named", name, known)
         if name != "seed" and not isinstance(value, Mapping):
             raise RecipeError(f"[{name}] must be a table, not {value!r}.")
+    source = _source(values.get("source", {}))
+    values = _beneath(getattr(source.plugin, "RECIPE", {}), values)
     cluster, k = _cluster(values.get("cluster", {}))
     return Recipe(
         seed=_seed(values.get("seed", 0)),
-        source=_source(values.get("source", {})),
+        source=source,
         clean=_steps("clean", values.get("clean", {})),
         prepare=_steps("prepare", values.get("prepare", {})),
         space=_step("space", values.get("space", {})),
@@ -277,6 +279,19 @@ def _source(values: Mapping[str, Any]) -> Step:
         if plugins.load("sources", name).claims(Path(path))
     )
     return _step("source", {"use": next(claims, _USED["source"]), **values})
+
+
+def _beneath(defaults: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return recipe values with a source's own defaults where they say nothing.
+
+    >>> _beneath({"clean": {"steps": ["missing"]}}, {"clean": {"missing": {"how": "knn"}}})
+    {'clean': {'steps': ['missing'], 'missing': {'how': 'knn'}}}
+    """
+    merged = {**defaults, **values}
+    for name in defaults.keys() & values.keys():
+        if isinstance(defaults[name], Mapping) and isinstance(values[name], Mapping):
+            merged[name] = _beneath(defaults[name], values[name])
+    return merged
 
 
 def _choose(values: Mapping[str, Any]) -> Step | None:

@@ -90,7 +90,7 @@ def test_refit_reaches_its_floors(refit):
 
 def test_training_table_holds_every_track_once(shared_data):
     training = read_training(shared_data / "tables" / TABLE)
-    assert training.values.shape == (2994, 26)
+    assert training.values.shape == (2994, 24)
     assert len(np.unique(training.groups)) == 1585
 
 
@@ -147,7 +147,7 @@ def test_sounds_unlike_the_training_songs_have_no_confidence():
     odd = {name: value + 1000 for name, value in average().items()}
     one = estimate(odd)["energy"]
     assert one.confidence == 0
-    assert one.reason.startswith("unlike the training songs: 26 of 26")
+    assert one.reason.startswith("unlike the training songs: 24 of 24")
     assert 0 <= one.low <= one.value <= one.high <= 1
 
 
@@ -163,7 +163,7 @@ def test_table_agrees_with_single_songs_and_keeps_gaps():
 
 
 def test_table_without_descriptors_is_refused():
-    with pytest.raises(InputError, match="26 columns that are not there"):
+    with pytest.raises(InputError, match="24 columns that are not there"):
         estimate_table(pl.DataFrame({"tempo": [1.0]}))
 
 

@@ -36,7 +36,9 @@ def run():
         artists=pl.Series(titles[::-1]),
         track_genre=pl.Series([HOSTILE[i % 4] for i in range(table.height)]),
     )
-    return songscape.map(hostile, k=3, options={"choose.high": 5, "judge.draws": 2})
+    return songscape.map(
+        hostile, k=3, options={"choose.use": "none", "judge.draws": 2, "map.use": "pca"}
+    )
 
 
 def test_the_report_holds_no_markup_of_theirs(run):

@@ -17,6 +17,7 @@ TABLES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", TABLES)
 def test_a_table_maps_with_no_options(shared_data, name):
     run = songscape.map(shared_data / "tables" / name)

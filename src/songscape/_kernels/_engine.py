@@ -49,7 +49,7 @@ class Engine(Protocol):
     ) -> None:
         """Fill labels and squares, both (2, n): the nearest centre and the second nearest."""
 
-    def potentials(  # noqa: PLR0913, PLR0917
+    def potentials(
         self,
         points: Table,
         candidates: Floats,
@@ -61,7 +61,7 @@ class Engine(Protocol):
     ) -> None:
         """Fill out (m,) with the cost that would remain with each candidate added."""
 
-    def silhouette(  # noqa: PLR0913, PLR0917
+    def silhouette(
         self,
         points: NDArray[np.float32],
         labelings: Ints,

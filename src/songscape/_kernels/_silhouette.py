@@ -16,7 +16,7 @@ from songscape._kernels._engine import engine
 from songscape.core.errors import DegenerateDataError
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
+    from numpy.typing import ArrayLike, NDArray
 
     from songscape._kernels._engine import Floats, Ints
 
@@ -30,7 +30,8 @@ def silhouette(
 ) -> Floats:
     """Score every row under every labeling.
 
-    Pair distances are float32 of centred points, their sums float64. Memory is O(n d + n m).
+    Pair distances are float32 of centred points, their sums float64; identical rows with identical
+    labels are measured once, as one row of more weight. Memory is O(n d + n m).
 
     Parameters
     ----------
@@ -62,19 +63,37 @@ def silhouette(
             f"of shape {given.shape}."
         )
     labels, clusters = _numbered(np.atleast_2d(given))
-    order = np.argsort(labels[clusters.argmax()], kind="stable")
-    scores = np.empty(labels.shape)
+    rows, back, multiples = _distinct(table, labels)
+    if counted.size:
+        multiples = np.asarray(np.bincount(back, counted, len(rows)), dtype=np.float64)
+    order = np.argsort(labels[clusters.argmax(), rows], kind="stable")
+    scores = np.empty((len(labels), len(rows)))
     engine().silhouette(
-        table[order],
-        np.ascontiguousarray(labels[:, order]),
+        table[rows[order]],
+        np.ascontiguousarray(labels[:, rows[order]]),
         clusters,
-        counted[order] if counted.size else counted,
+        multiples[order],
         threads,
         scores,
     )
     out = np.empty_like(scores)
     out[:, order] = scores
-    return out.reshape(given.shape)
+    return out[:, back].reshape(given.shape)
+
+
+def _distinct(
+    table: NDArray[np.float32], labels: Ints
+) -> tuple[NDArray[np.intp], NDArray[np.intp], Floats]:
+    """Find rows that agree in numbers and labels: first of each, each row's, how many of each.
+
+    Collections repeat tracks (a quarter of a well-known table of 114,000), and pairs cost squared.
+    """
+    bits = np.hstack([(table + 0.0).view(np.int32), labels.T])
+    keys = np.ascontiguousarray(bits).view(np.dtype((np.void, bits.shape[1] * 4)))[:, 0]
+    _, rows, back, counts = np.unique(
+        keys, return_index=True, return_inverse=True, return_counts=True
+    )
+    return rows, back, counts.astype(np.float64)
 
 
 def _numbered(labelings: Ints) -> tuple[Ints, Ints]:

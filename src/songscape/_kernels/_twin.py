@@ -65,7 +65,7 @@ def nearest_centers(
         labels[both:, rows], squares[both:, rows] = 0, np.inf
 
 
-def potentials(  # noqa: PLR0913, PLR0917
+def potentials(
     points: Table,
     candidates: Floats,
     weights: Floats,
@@ -81,7 +81,7 @@ def potentials(  # noqa: PLR0913, PLR0917
         out += weights[rows] @ cost if weights.size else cost.sum(axis=0)
 
 
-def silhouette(  # noqa: PLR0913, PLR0917
+def silhouette(
     points: NDArray[np.float32],
     labelings: Ints,
     clusters: Ints,

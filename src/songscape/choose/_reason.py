@@ -43,12 +43,11 @@ def found(valleys: Valleys, k: int, stability: float) -> str:
 
 def none(valleys: Valleys, k: int, stability: float) -> str:
     """Say that there are no groups, and what k is good for."""
-    left = 100 * np.exp(-max(valleys.depth, 0.0))
     return (
         "There is no natural number of groups: the songs are one continuous whole. However they "
         f"are divided, some group is a slice of its neighbour: on the way between the two, songs "
-        f"stay at least {left:.0f} % as dense as at the lower peak{_compared(valleys)}. Cutting "
-        f"into {k} is useful, not a finding: {_useful(k, stability)}"
+        f"{_thinning(valleys.depth)}{_compared(valleys)}. Cutting into {k} is useful, not a "
+        f"finding: {_useful(k, stability)}"
     )
 
 
@@ -74,6 +73,14 @@ def limits(n: int, swept: int, ks: Sequence[int], k: int, *, natural: bool) -> s
     if k == ks[-1] and natural:
         said.append(f"{k} is the largest number tried, so there may be more; widen the range.")
     return " ".join(said)
+
+
+def _thinning(depth: float) -> str:
+    """Say how far density falls on the way between two slices."""
+    left = 100 * np.exp(-max(depth, 0.0))
+    if left > 95:
+        return "hardly get sparser at all"
+    return f"stay {left:.0f} % as dense as at the lower peak"
 
 
 def _at(valleys: Valleys, k: int) -> float:

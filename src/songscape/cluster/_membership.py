@@ -14,6 +14,7 @@ shares 1 − p among all by the same soft model. Noise belongs to nothing: its r
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -69,20 +70,46 @@ def soft_assignment(
     matrix: NDArray[np.float64], labels: NDArray[np.int32], k: int
 ) -> NDArray[np.float64]:
     """Return the posteriors of equal round Gaussians at the cluster means, shape (n, k)."""
-    squares = _squared_distances(matrix, labels, k)
-    used = np.isfinite(squares).any(axis=0)
-    variance = _variance(squares[labels >= 0][:, used], matrix.shape[1])
-    return _posterior(squares, variance)
+    model = soft_model(matrix, labels, k)
+    return model.posterior(matrix)
+
+
+@dataclass(frozen=True, eq=False)
+class SoftModel:
+    """Equal round Gaussians at the means of clusters.
+
+    Parameters
+    ----------
+    means : shape (k, d); NaN for an empty cluster.
+    variance : per coordinate, the same for all.
+    """
+
+    means: NDArray[np.float64]
+    variance: float
+
+    def posterior(self, matrix: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the share of every cluster in every song, shape (n, k); rows sum to 1."""
+        return _posterior(_squared_distances(matrix, self.means), self.variance)
+
+
+def soft_model(matrix: NDArray[np.float64], labels: NDArray[np.int32], k: int) -> SoftModel:
+    """Return the soft model of a hard grouping, its variance by maximum likelihood."""
+    means = np.full((k, matrix.shape[1]), np.nan)
+    for cluster in np.unique(labels[labels >= 0]):
+        means[cluster] = matrix[labels == cluster].mean(axis=0)
+    used = ~np.isnan(means).any(axis=1)
+    squares = _squared_distances(matrix[labels >= 0], means[used])
+    return SoftModel(means, _variance(squares, matrix.shape[1]))
 
 
 def _squared_distances(
-    matrix: NDArray[np.float64], labels: NDArray[np.int32], k: int
+    matrix: NDArray[np.float64], means: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """Return squared distances to the cluster means, shape (n, k); infinite to empty ones."""
-    squares = np.full((len(matrix), k), np.inf)
-    for cluster in np.unique(labels[labels >= 0]):
-        centre = matrix[labels == cluster].mean(axis=0)
-        squares[:, cluster] = ((matrix - centre) ** 2).sum(axis=1)
+    squares = np.full((len(matrix), len(means)), np.inf)
+    for cluster, centre in enumerate(means):
+        if not np.isnan(centre).any():
+            squares[:, cluster] = ((matrix - centre) ** 2).sum(axis=1)
     return squares
 
 

@@ -55,8 +55,8 @@ class KMeansSweep(BaseEstimator):  # type: ignore[misc]
     >>> swept = KMeansSweep(3, random_state=0).fit([[0.0], [0.1], [5.0], [9.0]])
     >>> swept.inertias_.round(3).tolist()
     [56.308, 8.005, 0.005]
-    >>> swept.labels(3).tolist()
-    [1, 1, 2, 0]
+    >>> sorted(np.bincount(swept.labels(3)).tolist())
+    [1, 1, 2]
     """
 
     def __init__(

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 STAGES = (
     "sources",
+    "describe",
     "clean",
     "prepare",
     "reduce",

@@ -29,16 +29,21 @@ from songscape.describe._estimates_model import Model, Target, read_model
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
     Array = NDArray[np.float64]
 
 TIMBRE = tuple(f"mfcc_{i:02d}_mean" for i in range(1, 21)) + tuple(
-    f"spectral_contrast_{i:02d}_mean" for i in range(1, 7)
+    f"spectral_contrast_{i:02d}_mean" for i in range(1, 5)
 )
-"""The descriptors that the shipped mapping reads. The seventh band of contrast is not among them:
-in librosa's definition, which the training table follows, it measures the resampler."""
+"""The descriptors that the shipped mapping reads: MFCC and the contrast below 1600 Hz.
+
+Higher bands of contrast are left out. Their valleys lie below −80 dB in sparse music, where our
+definition has a floor and librosa's, which the training table follows, measures what a codec left:
+the two differ by up to 16 dB on the same recording. The highest measures the resampler as well.
+"""
 
 FLOOR = 0.2
 """A value is withheld unless its R² is known to be above this."""
@@ -69,8 +74,23 @@ def shipped_model() -> Model:
     return read_model(text, "estimates.json")
 
 
+def open_model(path: Path) -> Model:
+    """Read a mapping of one's own, as ``songscape calibrate`` wrote it.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read or is no mapping.
+    """
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{path} cannot be read as a mapping: {error}") from None
+    return read_model(text, str(path))
+
+
 def estimate(
-    values: Mapping[str, float | None], model: Model | None = None, *, weak: bool = False
+    values: Mapping[str, float | str | None], model: Model | None = None, *, weak: bool = False
 ) -> dict[str, Estimate]:
     """Estimate every value of a mapping for one song.
 
@@ -91,7 +111,7 @@ def estimate(
     """
     model = model or shipped_model()
     given = [values.get(name) for name in model.scale.features]
-    sound = np.array([np.nan if value is None else value for value in given], dtype=np.float64)
+    sound = np.array([value if isinstance(value, int | float) else np.nan for value in given])
     if not np.isfinite(sound).all():
         lacking = model.scale.features[int(np.argmin(np.isfinite(sound)))]
         return {name: Estimate(None, reason=f"no {lacking}") for name in model.targets}

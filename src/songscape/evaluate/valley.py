@@ -135,7 +135,9 @@ def _joins(
     depth = np.empty(n, dtype=np.int64)
     depth[order] = np.arange(n)
     one, other = np.repeat(np.arange(n), count), near.ravel()
-    pairs = np.unique(np.minimum(one, other) * n + np.maximum(one, other))
+    # Sorted, as numpy.unique goes by hashing whole numbers, which is many times slower here.
+    pairs = np.sort(np.minimum(one, other) * n + np.maximum(one, other))
+    pairs = pairs[np.diff(pairs, prepend=-1) > 0]
     one, other = pairs // n, pairs % n
     # A join happens at the lower of two songs. Ranks, not heights, so that equal heights and the
     # zeros a sparse matrix forgets make no trouble.

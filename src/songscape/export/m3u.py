@@ -137,5 +137,5 @@ def _target(row: dict[str, Any]) -> bytes | None:
 
 def _line(text: object) -> str:
     """Return a text that stays on its line; halves of characters are replaced."""
-    flat = "".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in str(text))
+    flat = "".join(" " if unicodedata.category(c) == "Cc" else c for c in str(text))
     return " ".join(flat.encode("utf-8", "replace").decode().split()) if text else ""

@@ -162,8 +162,12 @@ def _sentence(error: Exception, path: bytes) -> str:
 
     >>> _sentence(ValueError("/a.mp3 is empty."), b"/a.mp3")
     'It is empty.'
+    >>> _sentence(ValueError("/a.mp3: no sound"), b"/a.mp3")
+    'No sound'
     """
-    text = str(error).replace(os.fsdecode(path), "it").encode("utf-8", "backslashreplace").decode()
+    name = os.fsdecode(path)
+    text = str(error).removeprefix(f"{name}: ").replace(name, "it")
+    text = text.encode("utf-8", "backslashreplace").decode()
     words = " ".join(text.split())[:500] or f"{type(error).__name__} without a message."
     return words[0].upper() + words[1:]
 

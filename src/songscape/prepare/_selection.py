@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.feature_selection import SelectorMixin
+from sklearn.utils import get_tags
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from songscape.core.errors import DegenerateDataError
@@ -34,7 +35,10 @@ class ColumnSelection(SelectorMixin, BaseEstimator):  # type: ignore[misc]
             If none is left.
         """
         del y
-        matrix = validate_data(self, X, dtype=np.float64, ensure_min_samples=2)
+        finite = "allow-nan" if get_tags(self).input_tags.allow_nan else True
+        matrix = validate_data(
+            self, X, dtype=np.float64, ensure_min_samples=2, ensure_all_finite=finite
+        )
         self.dropped_ = self._reasons(matrix, names_in(self))
         if len(self.dropped_) == self.n_features_in_:
             raise DegenerateDataError(

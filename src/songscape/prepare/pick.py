@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     import numpy as np
     from numpy.typing import NDArray
+    from sklearn.utils import Tags
 
 REASONS = MappingProxyType(
     {
@@ -73,6 +74,12 @@ class Pick(ColumnSelection):
     def __init__(self, keep: Sequence[str] = (), leave: Sequence[str] = tuple(REASONS)) -> None:
         self.keep = keep
         self.leave = leave
+
+    def __sklearn_tags__(self) -> Tags:
+        """Allow gaps: what tells of the release may have some and is left out here."""
+        tags: Tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = True
+        return tags
 
     def _reasons(self, matrix: NDArray[np.float64], names: list[str]) -> dict[str, str]:
         del matrix

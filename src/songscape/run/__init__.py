@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from songscape.core import record as records
+from songscape.core.atomic import replacing_file, write_text
 from songscape.recipe import resolve
 from songscape.run import _stages as stages
 from songscape.run._clock import Clock
@@ -141,6 +142,24 @@ def save(run: Run, folder: Path) -> Path:
     """Write the run folder, whole or not at all, and return its path."""
     records.write(run.record, folder)
     return folder
+
+
+def place_songs(folder: Path, source: str) -> pl.DataFrame:
+    """Return new songs with the cluster of an earlier run each belongs to; nothing is fitted."""
+    from songscape.run._place import place
+
+    return place(folder, source)
+
+
+def write_songs(songs: pl.DataFrame, path: Path) -> None:
+    """Write a table of songs, whole or not at all: Parquet by the name, else CSV."""
+    from songscape.core.csv_text import csv_text
+
+    if path.suffix == ".parquet":
+        with replacing_file(path) as temporary:
+            songs.write_parquet(temporary)
+    else:
+        write_text(path, csv_text(songs))
 
 
 def default_folder(recipe: Recipe) -> Path:

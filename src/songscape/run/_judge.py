@@ -14,7 +14,7 @@ from songscape.evaluate.agreement import agreement
 from songscape.evaluate.neighbours import artist_filtered_knn, plain_knn
 from songscape.evaluate.stability import stability
 from songscape.recipe import AUTO, NOTHING
-from songscape.run._stages import fitter
+from songscape.run._fitter import fitter
 
 if TYPE_CHECKING:
     from songscape.core.collection import Collection
@@ -58,9 +58,21 @@ def label_column(songs: Collection, wish: str) -> str | None:
         return None
     if wish != AUTO:
         return find_column(songs.frame.columns, wish)
-    known = [name for name in songs.names(Role.GENRE) if songs.frame.schema[name] == pl.String]
-    ranked = sorted(known, key=("genre_group", "genre").index) if known else []
-    return next((name for name in ranked if songs.frame[name].n_unique() > 1), None)
+    ranked = sorted(songs.names(Role.GENRE), key=lambda name: _rank(songs, name))
+    return next((name for name in ranked if first_label(songs, name).n_unique() > 1), None)
+
+
+def first_label(songs: Collection, label: str) -> pl.Series:
+    """Return one label for every song: of several, the first."""
+    given = songs.frame[label]
+    return given.list.first() if isinstance(given.dtype, pl.List) else given
+
+
+def _rank(songs: Collection, name: str) -> tuple[bool, int]:
+    """Return how well a column of genres serves as label: one label per song, grouped, plain."""
+    preferred = ("genre_group", "genre")
+    place = preferred.index(name) if name in preferred else len(preferred)
+    return isinstance(songs.frame.schema[name], pl.List), place
 
 
 def group_column(songs: Collection, wish: str) -> str | None:
@@ -78,7 +90,7 @@ def _agreement(
     songs: Collection, space: Space, grouping: Grouping, recipe: Recipe, label: str
 ) -> dict[str, Any]:
     """Return the agreement with the labels, and how well neighbours tell them."""
-    truth = songs.frame[label]
+    truth = first_label(songs, label)
     known = truth.is_not_null().to_numpy()
     values = truth.filter(pl.Series(known)).to_numpy()
     seed = child(recipe.seed, "judge")

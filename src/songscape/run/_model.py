@@ -2,7 +2,8 @@
 
 The file holds the pipeline from raw features to the clustered space, the clusterer, and the order
 that turns the clusterer's own numbers into the run's. It is written by skops, whose files name
-every type they hold; only the types listed here are accepted on reading.
+every type they hold; on reading, only the types listed here are accepted beside those of
+scikit-learn and NumPy that skops knows to be harmless.
 """
 
 from __future__ import annotations
@@ -15,7 +16,25 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FILE = "model.skops"
-_TRUSTED: list[str] = []
+_TRUSTED = [
+    "songscape.cluster.agglomerative.Agglomerative",
+    "songscape.cluster.dbscan.DBSCAN",
+    "songscape.cluster.hdbscan.HDBSCAN",
+    "songscape.cluster.kmeans.KMeans",
+    "songscape.cluster.minibatch.MiniBatchKMeans",
+    "songscape.cluster.mixture.GaussianMixture",
+    "songscape.prepare.drop_constant.DropConstant",
+    "songscape.prepare.drop_correlated.DropCorrelated",
+    "songscape.prepare.key_circle.KeyCircle",
+    "songscape.prepare.pick.Pick",
+    "songscape.prepare.quantile.Quantile",
+    "songscape.prepare.tempo_log.TempoLog",
+    "songscape.prepare.weights.Weights",
+    "songscape.reduce.auto.Auto",
+    "songscape.reduce.none.Unchanged",
+    "songscape.reduce.pca.PCA",
+    "songscape.reduce.tsne.TSNE",
+]
 
 
 def stored(model: dict[str, Any]) -> bytes:
@@ -32,8 +51,7 @@ def restored(folder: Path) -> dict[str, Any]:
     Raises
     ------
     RecordError
-        If the file is missing, damaged, or holds a type that is not of scikit-learn, NumPy, SciPy
-        or songscape.
+        If the file is missing or damaged, or holds a type that is not ours or scikit-learn's.
     """
     import skops.io
 

@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
-from songscape import __version__
 from songscape import recipe as recipes
+from songscape.cluster._membership import soft_model
 from songscape.core.collection import Role
 from songscape.core.csv_text import csv_text
 from songscape.core.plugins import load
 from songscape.core.record import Record
 from songscape.core.seeds import child
+from songscape.explain.genres import genre_homes
 from songscape.run import _explain as explain
 from songscape.run._judge import finite
 from songscape.run._model import FILE, stored
@@ -71,6 +72,11 @@ class Found:
     positions: pl.DataFrame
 
     @property
+    def name(self) -> str:
+        """What the collection is called: the name of its file."""
+        return Path(str(getattr(self.recipe.source.options, "path", ""))).stem or "songs"
+
+    @property
     def songs(self) -> Collection:
         """The songs after cleaning."""
         return self.cleaned.songs
@@ -80,7 +86,9 @@ def assembled(found: Found, warnings: Sequence[str]) -> Record:
     """Return the record, still without drawings."""
     tracks = track_table(found)
     evidence = _evidence(found, tracks)
-    clusters = explain.cluster_table(tracks, evidence["profiles"], evidence["cluster_genres"])
+    used = evidence["columns"].filter(pl.col("used"))["name"]
+    profile = evidence["profiles"].filter(pl.col("feature").is_in(used.to_list()))
+    clusters = explain.cluster_table(tracks, profile, evidence["cluster_genres"])
     return Record(
         recipe=recipes.text(found.recipe),
         run=summary(found, warnings),
@@ -112,12 +120,16 @@ def drawn(record: Record) -> Record:
 
 
 def model(found: Found) -> dict[str, Any]:
-    """Return what places new songs: columns, pipeline, clusterer, the order of its clusters."""
+    """Return what places new songs: columns, pipeline, clusterer, the means of the clusters."""
+    fit = found.grouping.fit
+    soft = soft_model(found.prepared.space.matrix, fit.labels, fit.k)
     return {
         "columns": list(found.songs.names(Role.FEATURE)),
         "pipeline": found.prepared.pipeline,
-        "clusterer": found.grouping.fit.estimator,
+        "clusterer": fit.estimator,
         "order": found.grouping.order,
+        "means": soft.means,
+        "variance": soft.variance,
     }
 
 
@@ -142,7 +154,8 @@ def summary(found: Found, warnings: Sequence[str]) -> dict[str, Any]:
     """Return what ``run.json`` holds, but for the timings."""
     space, fit = found.prepared.space, found.grouping.fit
     return {
-        "songscape": __version__,
+        "songscape": version("songscape"),
+        "name": found.name,
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
         "source": _source(found.recipe),
         "seed": found.recipe.seed,
@@ -229,16 +242,37 @@ def _evidence(found: Found, tracks: pl.DataFrame) -> dict[str, pl.DataFrame]:
     songs, labels = found.songs, found.grouping.fit.labels
     seed = child(found.recipe.seed, "components")
     findings = [finding.as_dict() for finding in songs.findings]
+    genres = explain.genre_table(songs, found.judgement.label, labels)
     return {
         "findings": pl.DataFrame(findings, schema=_FINDINGS),
         "columns": _columns(found),
         "genres": found.cleaned.genres,
         "profiles": explain.profile_table(songs, labels),
         "songs": explain.song_table(tracks, found.prepared.space),
-        "cluster_genres": explain.genre_table(songs, found.judgement.label, labels),
+        "cluster_genres": genres,
+        "genre_homes": genre_homes(genres),
+        "null": _null(found),
         "axes": explain.axes_table(songs, found.positions),
         **explain.component_tables(found.prepared.features, labels, seed),
     }
+
+
+def _null(found: Found) -> pl.DataFrame:
+    """Return what the null test saw: the observed depth of valleys and that of every reference."""
+    if found.choice is None:
+        return pl.DataFrame(schema={"statistic": pl.String, "value": pl.Float64, "kind": pl.String})
+    test = found.choice.evidence
+    observed = test.filter(pl.col("reference") == "observed").select("value")
+    drawn = test.filter(pl.col("reference") != "observed")
+    kinds = drawn.select("reference").unique(maintain_order=True)
+    return pl.concat(
+        [
+            kinds.join(observed, how="cross").with_columns(kind=pl.lit("observed")),
+            drawn.select("reference", "value").with_columns(kind=pl.lit("null")),
+        ]
+    ).select(
+        statistic=pl.format("valley, against {}", pl.col("reference")), value="value", kind="kind"
+    )
 
 
 def _columns(found: Found) -> pl.DataFrame:

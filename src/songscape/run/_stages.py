@@ -12,19 +12,19 @@ from sklearn.pipeline import Pipeline
 from songscape.cluster._membership import membership
 from songscape.core.collection import Role
 from songscape.core.errors import DegenerateDataError, RecipeError
-from songscape.core.fit import Fit
 from songscape.core.seeds import child
 from songscape.core.space import Space
 from songscape.recipe import NOTHING
+from songscape.run._fitter import fitter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from types import ModuleType
+    from collections.abc import Callable
 
     from numpy.typing import NDArray
 
     from songscape.core.choice import Choice
     from songscape.core.collection import Collection
+    from songscape.core.fit import Fit
     from songscape.recipe import Recipe, Step
 
 
@@ -115,7 +115,7 @@ def prepared(songs: Collection, recipe: Recipe) -> Prepared:
     frame = feature_frame(songs)
     steps = [(step.use, _made(step, recipe.seed)) for step in recipe.prepare]
     pipeline = Pipeline(steps or [("as_is", "passthrough")]).set_output(transform="polars")
-    features = Space.of(pipeline.fit_transform(frame), "features")
+    features = Space.of(_fitted(pipeline, frame), "features")
     reduction = _made(recipe.space, recipe.seed).set_output(transform="polars")
     name = "features" if recipe.space.use == NOTHING else recipe.space.use
     space = Space.of(reduction.fit_transform(features.frame()), name)
@@ -123,50 +123,21 @@ def prepared(songs: Collection, recipe: Recipe) -> Prepared:
     return Prepared(features, space, whole)
 
 
-@dataclass(frozen=True)
-class Fitter:
-    """Groups any space by a recipe's method, at one k or at many in one go.
-
-    Parameters
-    ----------
-    plugin : the clusterer.
-    options : its options; the k in them gives way to the one asked for.
-    """
-
-    plugin: ModuleType
-    options: Any
-
-    def __call__(self, space: Space, k: int, seed: int) -> Fit:
-        """Group a space."""
-        sized = hasattr(self.options, "k")
-        options = replace(self.options, k=k) if sized else self.options
-        estimator = self.plugin.make(options, seed)
-        return _fit(np.asarray(estimator.fit_predict(space.matrix)), estimator, seed)
-
-    def sweep(self, space: Space, ks: Sequence[int], seed: int) -> list[Fit]:
-        """Group a space at every k, in one go where the method can."""
-        if not hasattr(self.plugin, "sweep"):
-            return [self(space, k, seed) for k in ks]
-        models = self.plugin.sweep(self.options, space.matrix, ks, seed)
-        return [_fit(model.labels_, model, seed) for model in models]
-
-
-def _fit(labels: NDArray[Any], estimator: Any, seed: int) -> Fit:
-    """Return a grouping with its number of clusters."""
-    return Fit(labels.astype(np.int32), estimator, int(labels.max(initial=-1)) + 1, seed)
-
-
-FEW_RESTARTS = 2
-"""Starts of a grouping that is evidence only: there are hundreds, and each is seen beside others."""
-
-
-def fitter(recipe: Recipe, *, evidence: bool = False) -> Fitter:
-    """Return what groups any space by the recipe's method; with few starts where it is evidence."""
-    options = recipe.cluster.options
-    if evidence and hasattr(options, "restarts"):
-        fewer = min(options.restarts, FEW_RESTARTS)
-        options = replace(options, restarts=fewer)  # type: ignore[type-var]
-    return Fitter(recipe.cluster.plugin, options)
+def _fitted(pipeline: Pipeline, frame: pl.DataFrame) -> pl.DataFrame:
+    """Fit the preparation and apply it; gaps it stumbles over are named."""
+    try:
+        prepared: pl.DataFrame = pipeline.fit_transform(frame)
+    except DegenerateDataError:
+        raise
+    except ValueError as error:
+        gaps = [column.name for column in frame if column.null_count() or column.is_nan().any()]
+        if not gaps:
+            raise
+        raise DegenerateDataError(
+            f"Values are missing in {', '.join(gaps)}; fill or drop them with "
+            "--set clean.missing.how=median, or leave the columns out with prepare.pick."
+        ) from error
+    return prepared
 
 
 def chosen(space: Space, recipe: Recipe) -> Choice | None:

@@ -6,4 +6,7 @@ the one to read that path, and ``load(options) -> Collection``.
 A source of audio, whose songs must be described before they can be read, also gives
 ``unheard(options)``: the paths to describe, the library to keep them in, and the extractor's
 options; None where there is nothing to describe.
+
+A source may give ``RECIPE``, what a recipe says by default for its songs, as plain values: what was
+measured by us needs no search for wrong units.
 """

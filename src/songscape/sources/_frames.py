@@ -116,7 +116,7 @@ def _to_polars(frame: Any) -> pl.DataFrame:
     """Convert by way of Arrow, or value by value where pyarrow is not installed."""
     try:
         converted: pl.DataFrame = frame.to_polars()
-    except ModuleNotFoundError:
+    except ImportError:
         return pl.DataFrame({name: _values(frame[name]) for name in frame.columns}, strict=False)
     return converted
 

@@ -31,6 +31,15 @@ if TYPE_CHECKING:
 
     from songscape.library import Song
 
+RECIPE = {
+    "clean": {
+        "steps": ["doctor", "duplicates", "missing", "genres", "outliers"],
+        "missing": {"how": "knn"},
+    }
+}
+"""Cleaning for values of our own: units are known, and what could not be measured is missing, not a
+number that stands for it. A song without a tempo stays on the map."""
+
 STATISTICS = ("mean", "std", "skew", "kurtosis", "median", "min", "max")
 FAILED = "failed-files"
 WHOLE = "whole"

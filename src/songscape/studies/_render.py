@@ -4,7 +4,7 @@
 of them and returns the truth: tempo, key, mode, metre, instruments. Nothing is recorded and nothing
 is a real song, yet tempo and key finders meet what makes real music hard: loose timing, swing,
 syncopation, pieces without drums, thirds that come and go, tunings off 440 Hz, loudness from
--24 to -7 dB.
+-22 to -4 dB.
 
 ::
 
@@ -73,7 +73,8 @@ def collection(
     folder : made if it is not there; songs of the same names are replaced.
     n : how many songs.
     seed : another seed is another collection.
-    workers : processes; default one per processor.
+    workers : processes; default one per processor. A script of one's own that asks for more than
+        one does so under ``if __name__ == "__main__":``, since they import it again.
     form : flac, wav (16 bits each) or ogg.
 
     Returns

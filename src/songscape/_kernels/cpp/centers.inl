@@ -57,14 +57,11 @@ inline Floats squares(const float* turned, std::size_t dimension) {
   return sum;
 }
 
-// Twice the rounding error that a half squared distance of `value` can carry (units in the last
-// place grow with the longer of the two factors, and |c| <= |x| + |x - c|): values further apart
-// than this are surely in the right order.
-inline Floats doubt(Floats square,
-                                            Floats value, std::size_t dimension) {
+// Twice the rounding error that a half squared distance of `value` can carry: values further apart
+// than this are surely in the right order. It is (d + 6) units of |c| (|c| / 2 + |x|), of which
+// |c| <= |x| + |x - c| leaves no more than 2.5 |x|^2 + 2 |x - c|^2, and no root to take.
+inline Floats doubt(Floats square, Floats value, std::size_t dimension) {
   const float unit = static_cast<float>(dimension + 6) * 0x1p-23f;
   const Floats distance = square + 2.0f * value;
-  const Floats length = root(square);
-  const Floats reach = length + root(distance > 0.0f ? distance : Floats{});
-  return unit * reach * (0.5f * reach + length) + 1e-30f;
+  return unit * (2.5f * square + 2.0f * (distance > 0.0f ? distance : Floats{})) + 1e-30f;
 }

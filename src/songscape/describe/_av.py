@@ -1,0 +1,108 @@
+"""Decode with FFmpeg through PyAV what libsndfile cannot read: AAC, ALAC, WMA, AC-3, DSD and more.
+
+More than two channels are mixed to two inside FFmpeg: handing planar frames of eight channels to
+Python was measured to end the process.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import av
+import numpy as np
+
+from songscape.core.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+BLOCK = 1 << 16
+MOST_ERRORS = 200
+"""Packets that may fail before a file is given up."""
+
+av.logging.set_level(av.logging.PANIC)
+
+
+class AvReader:
+    """FFmpeg, packet by packet; damaged packets are counted and passed over."""
+
+    name = "pyav"
+
+    def __init__(self, path: Path, kind: str) -> None:
+        try:
+            self._container: Any = av.open(str(path), metadata_errors="replace")
+            self._stream = self._container.streams.audio[0]
+            context = self._stream.codec_context
+            self.rate = int(context.sample_rate or 0)
+            found = int(context.channels or 0)
+        except IndexError:
+            self._container.close()
+            raise InputError(f"{path} ({kind}) holds no audio stream.") from None
+        except (av.FFmpegError, OSError, ValueError, UnicodeError) as error:
+            says = getattr(error, "strerror", None) or error
+            raise InputError(f"{path} ({kind}) cannot be decoded: {says}.") from None
+        self.channels = min(found, 2)
+        self.flags: set[str] = {"downmixed"} if found > 2 else set()
+        self.declared = self._declared()
+
+    def _declared(self) -> int | None:
+        """Return the count of samples the container promises."""
+        if self._stream.duration and self._stream.time_base:
+            return int(self._stream.duration * self._stream.time_base * self.rate)
+        if self._container.duration:
+            return int(self._container.duration * self.rate // 1_000_000)
+        return None
+
+    def seek(self, sample: int) -> int:
+        """Go to the last key frame before a sample."""
+        try:
+            self._container.seek(int(sample * 1_000_000 / self.rate))
+        except (av.FFmpegError, OSError):
+            self.flags.add("damaged")
+            return 0
+        return sample
+
+    def blocks(self) -> Iterator[NDArray[np.float32]]:
+        """Yield blocks until the end, joining FFmpeg's short frames."""
+        waiting: list[NDArray[np.float32]] = []
+        for piece in self._pieces():
+            waiting.append(piece)
+            if sum(one.shape[1] for one in waiting) >= BLOCK:
+                yield np.concatenate(waiting, axis=1)
+                waiting.clear()
+        if waiting:
+            yield np.concatenate(waiting, axis=1)
+
+    def _pieces(self) -> Iterator[NDArray[np.float32]]:
+        """Yield the decoded frames as (channels, n)."""
+        layout = "stereo" if self.channels == 2 else "mono"
+        resampler = av.AudioResampler(format="flt", layout=layout, rate=self.rate)
+        for frame in self._frames():
+            try:
+                mixed = resampler.resample(frame)
+            except (av.FFmpegError, ValueError):  # the format changed in mid-file
+                self.flags.add("damaged")
+                continue
+            for one in mixed:
+                yield np.ascontiguousarray(one.to_ndarray().reshape(-1, self.channels).T)
+
+    def _frames(self) -> Iterator[Any]:
+        """Yield frames of packets that can be decoded."""
+        errors = 0
+        packets = self._container.demux(self._stream)
+        while errors < MOST_ERRORS:
+            try:
+                packet = next(packets)
+                yield from packet.decode()
+            except StopIteration:
+                return
+            except (av.FFmpegError, OSError):
+                errors += 1
+                self.flags.add("damaged")
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._container.close()

@@ -1,0 +1,55 @@
+"""Tempo in beats per minute, how sure, and the other tempo people might tap.
+
+The method is told in :mod:`songscape.describe._pulse`. The confidence is the share of eight-second
+windows that, each for itself, find this tempo; an octave apart counts half. Half and double are
+both right in their way: the alternative says which is next, its confidence how near it came.
+Silence, sounds under 1.2 seconds and sounds in which nothing starts have no tempo.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from songscape.describe._description import SILENCE, TOO_SHORT, Estimate, Family, nothing
+from songscape.describe._pulse import SHORTEST
+
+if TYPE_CHECKING:
+    from songscape.describe._frames import Frames
+
+VERSION = 1
+CITATION = (
+    "Percival, G., Tzanetakis, G. (2014). Streamlined tempo estimation based on autocorrelation "
+    "and cross-correlation with pulses. IEEE/ACM TASLP 22(12)."
+)
+UNITS = {"tempo": "BPM", "tempo_alternative": "BPM"}
+RANGE: dict[str, tuple[float | None, float | None]] = {
+    "tempo": (45.0, 230.0),
+    "tempo_alternative": (45.0, 230.0),
+}
+NO_ONSETS = "nothing starts that could be a beat"
+
+
+@dataclass(frozen=True)
+class Options:
+    """Tempo has no options."""
+
+
+def describe(frames: Frames, options: Options) -> Family:
+    """Return the tempo and its alternative."""
+    pulse = frames.pulse
+    if np.isfinite(pulse.tempo) and not frames.silent:
+        other = Estimate(pulse.alternative, min(1.0, pulse.alternative_weight))
+        return Family(
+            {"tempo": Estimate(pulse.tempo, pulse.confidence), "tempo_alternative": other}
+        )
+    return Family(nothing(UNITS, why_no_pulse(frames)))
+
+
+def why_no_pulse(frames: Frames) -> str:
+    """Return why there are no tempo and beats."""
+    if frames.silent:
+        return SILENCE
+    return TOO_SHORT if frames.seconds < SHORTEST else NO_ONSETS

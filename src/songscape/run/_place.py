@@ -1,0 +1,99 @@
+"""Put new songs on the map of an earlier run, without fitting anything again.
+
+New songs go through the run's own cleaning and its fitted preparation and are laid to the groups
+that are there: by the mixture where there is one, else to the nearest mean, which for k-means is
+where a song of the run lies itself. Cleaning steps that learn from the songs at hand (medians for
+missing values) learn from the new songs only; rows the run's recipe would have dropped are dropped
+here, too.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import polars as pl
+
+from songscape import recipe as recipes
+from songscape.cluster._membership import SoftModel, margin
+from songscape.core.collection import Role
+from songscape.core.errors import InputError
+from songscape.core.record import read
+from songscape.run import _stages as stages
+from songscape.run._model import restored
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from songscape.core.collection import Collection
+
+_LEARNING = ("doctor", "genres", "outliers", "duplicates")
+
+
+def place(folder: Path, source: str) -> pl.DataFrame:
+    """Return new songs with the cluster of an earlier run each belongs to.
+
+    Parameters
+    ----------
+    folder : the run.
+    source : the table of new songs.
+
+    Returns
+    -------
+    frame with id, texts, features, ``cluster``, its ``name``, ``membership`` and ``margin``.
+
+    Raises
+    ------
+    InputError
+        If the new songs lack a feature the run was made of.
+    RecordError
+        If the folder is no run, or its model cannot be read.
+    """
+    record, model = read(folder), restored(folder)
+    values = tomllib.loads(record.recipe)
+    recipe = recipes.resolve({**values, "source": {"path": source}})
+    steps = tuple(step for step in recipe.clean if step.use not in _LEARNING)
+    songs = stages.cleaned(stages.load(recipe.source), steps).songs
+    space = _coordinates(songs, model)
+    labels, membership = _assigned(space, model)
+    names = dict(zip(record.clusters["cluster"], record.clusters["name"], strict=True))
+    shown = songs.frame.select(
+        songs.names(Role.ID, Role.KEY, Role.TEXT, Role.GROUP, Role.GENRE, Role.FEATURE)
+    )
+    return shown.with_columns(
+        pl.Series("cluster", labels),
+        pl.Series("name", [names.get(int(label), "") for label in labels]),
+        pl.Series("membership", membership.max(axis=1)),
+        pl.Series("margin", margin(membership)),
+    )
+
+
+def _coordinates(songs: Collection, model: Mapping[str, Any]) -> NDArray[np.float64]:
+    """Return new songs in the space of the run."""
+    lacking = [name for name in model["columns"] if name not in songs.columns]
+    if lacking:
+        raise InputError(
+            f"The new songs lack {', '.join(lacking)}, which the run was made of; "
+            "give a table with the same features."
+        )
+    frame = songs.frame.select(pl.col(model["columns"]).cast(pl.Float64))
+    coordinates: NDArray[np.float64] = np.asarray(
+        model["pipeline"].transform(frame), dtype=np.float64
+    )
+    return coordinates
+
+
+def _assigned(
+    space: NDArray[np.float64], model: Mapping[str, Any]
+) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+    """Return the run's cluster of every new song, and its membership in all of them."""
+    clusterer, order = model["clusterer"], np.asarray(model["order"])
+    if hasattr(clusterer, "predict_proba"):
+        membership = np.asarray(clusterer.predict_proba(space))[:, order]
+    else:
+        membership = SoftModel(model["means"], model["variance"]).posterior(space)
+    return membership.argmax(axis=1).astype(np.int32), membership
