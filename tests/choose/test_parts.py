@@ -75,8 +75,13 @@ def test_a_knee_no_sharper_than_chance_is_none():
 def test_prediction_strength_falls_beyond_the_truth():
     space = planted()
     halves = space.rows(np.arange(300) < 150), space.rows(np.arange(300) >= 150)
-    assert strength(*halves, fitter, 4, 0) == 1.0
-    assert strength(*halves, fitter, 6, 0) < 0.8
+
+    def found(k):
+        first, second = halves
+        return strength(fitter(first, k, 0), first, fitter(second, k, 0), second)
+
+    assert found(4) == 1.0
+    assert found(6) < 0.8
 
 
 @pytest.mark.parametrize("name", _references.NAMES)

@@ -14,18 +14,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from sklearn.cluster import KMeans
 
 from songscape.choose import _references
+from songscape.cluster.kmeans import KMeansSweep
 from songscape.core.seeds import generator
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
-
-STARTS = 2
-"""Starts of each k-means: the same for the songs and the references."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,6 +82,7 @@ def gap(
 
 def log_inertia(matrix: NDArray[np.float64], ks: Sequence[int], seed: int) -> NDArray[np.float64]:
     """Return ln of the inertia of k-means at every k."""
-    inertia = [KMeans(k, n_init=STARTS, random_state=seed).fit(matrix).inertia_ for k in ks]
+    swept = KMeansSweep(max(ks), random_state=seed).fit(matrix).inertias_
+    inertia = swept[np.asarray(ks) - 1]
     values: NDArray[np.float64] = np.log(np.maximum(inertia, np.finfo(float).tiny))
     return values

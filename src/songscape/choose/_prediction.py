@@ -15,7 +15,7 @@ from sklearn.metrics.cluster import contingency_matrix
 
 from songscape.choose._sweep import Value
 from songscape.core.seeds import child
-from songscape.evaluate._refit import assign
+from songscape.evaluate._refit import assign, sweep
 from songscape.evaluate._split import split
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from songscape.choose._sweep import Fitter
+    from songscape.core.fit import Fit
     from songscape.core.space import Space
 
 STRONG = 0.8
@@ -38,25 +39,25 @@ def strengths(
     for index in range(splits):
         own = child(seed, f"prediction {index}")
         first, second = (space.rows(mask) for mask in split(space, 0.5, own))
+        possible = [k for k in ks if 2 * k <= min(first.n, second.n)]
+        pairs = zip(
+            possible,
+            sweep(fitter, first, possible, own),
+            sweep(fitter, second, possible, own),
+            strict=True,
+        )
         values += [
             Value(
-                k,
-                "prediction_strength",
-                strength(first, second, fitter, k, own),
-                own,
-                "high",
-                space.n,
+                k, "prediction_strength", strength(one, first, other, second), own, "high", space.n
             )
-            for k in ks
-            if 2 * k <= min(first.n, second.n)
+            for k, one, other in pairs
         ]
     return values
 
 
-def strength(first: Space, second: Space, fitter: Fitter, k: int, seed: int) -> float:
+def strength(one: Fit, first: Space, other: Fit, second: Space) -> float:
     """Return how well a grouping of the first songs foretells that of the second, 0..1."""
-    predicted = assign(fitter(first, k, seed), first, second)
-    found = fitter(second, k, seed).labels
+    predicted, found = assign(one, first, second), other.labels
     inside = found >= 0
     if not inside.any():
         return 0.0

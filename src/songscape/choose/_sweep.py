@@ -17,6 +17,7 @@ import polars as pl
 from songscape.core.choice import CURVES
 from songscape.core.guard import distinct_rows
 from songscape.core.seeds import child, generator
+from songscape.evaluate._refit import sweep as every
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -65,7 +66,9 @@ def sample_rows(space: Space, most: int, seed: int) -> NDArray[np.int64]:
 
 def sweep(space: Space, fitter: Fitter, ks: Iterable[int], seeds: int, seed: int) -> list[Fit]:
     """Group a space at every k, each with several seeds."""
-    return [fitter(space, k, child(seed, f"sweep {start}")) for k in ks for start in range(seeds)]
+    wanted = list(ks)
+    sweeps = [every(fitter, space, wanted, child(seed, f"sweep {start}")) for start in range(seeds)]
+    return [fit for at_one_k in zip(*sweeps, strict=True) for fit in at_one_k]
 
 
 def scored(space: Space, fits: Iterable[Fit], name: str) -> list[Value]:

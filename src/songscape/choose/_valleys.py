@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
-from sklearn.cluster import KMeans
 
 from songscape.choose import _references
 from songscape.choose._sweep import Value
+from songscape.cluster.kmeans import KMeans
 from songscape.core.seeds import generator
 from songscape.evaluate.valley import (
     Landscape,

@@ -62,7 +62,7 @@ from songscape.core.choice import Choice
 from songscape.core.errors import DegenerateDataError, RecipeError
 from songscape.core.options import option
 from songscape.core.seeds import child
-from songscape.evaluate.stability import stability
+from songscape.evaluate.stability import repeated
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -215,12 +215,9 @@ def _repeated(
     space: Space, fitter: Fitter, ks: Sequence[int], resamples: int, seed: int
 ) -> list[Value]:
     """Return how well groupings come out again on resampled songs, at every k and resample."""
-    values = []
-    for k in ks:
-        own = child(seed, f"stability {k}")
-        draws = stability(space, fitter, fitter(space, k, own), resamples, own).draws
-        values += [Value(k, "stability", float(d), own, "high", space.n) for d in draws]
-    return values
+    own = child(seed, "stability")
+    found = repeated(space, fitter, ks, resamples, own)
+    return [Value(k, "stability", index, own, "high", space.n) for k, index in found]
 
 
 def _gap_values(found: Gap, name: str, rows: int) -> list[Value]:

@@ -15,109 +15,121 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from songscape._kernels import kmeans_step, nearest_centers, potentials
-from songscape.cluster._threads import allowed
+from songscape.core.errors import DegenerateDataError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from numpy.typing import NDArray
 
+    from songscape.cluster._songs import Songs
+
     Floats = NDArray[np.float64]
+
+START_ROWS = 10_000
+"""Songs a start is drawn from, and at least a hundred for each centre: where most centres should
+be shows in a sample, and drawing from all cost more than the steps that follow."""
+
+FIRST = 3
+"""Steps before a run is judged by how fast it gains."""
+
+PATIENCE = 10
+"""A run is given up if ten times its last gain would not bring it below its rival."""
+
+
+@dataclass(frozen=True)
+class Stop:
+    """When a run ends.
+
+    Parameters
+    ----------
+    most : most passes over the songs.
+    shift : sum of squared movements of the centres.
+    gain : share of the cost that a pass must gain.
+    """
+
+    most: int = 300
+    shift: float = 0.0
+    gain: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)
 class Solution:
-    """Centres that stand still.
+    """Centres that stand still, or were given up.
 
     Parameters
     ----------
     centers : float64 array of shape (k, d).
-    labels : int32 array of shape (n,), the nearest centre of every song.
     inertia : weighted sum of squared distances to the nearest centre.
     steps : passes over the songs.
     """
 
     centers: Floats
-    labels: NDArray[np.int32]
     inertia: float
     steps: int
 
 
-def greedy_start(points: Floats, k: int, weights: Floats, rng: np.random.Generator) -> Floats:
+def greedy_start(songs: Songs, k: int, rng: np.random.Generator) -> Floats:
     """Draw k centres among the songs, far apart, shape (k, d)."""
+    songs = songs.sample(max(START_ROWS, 100 * k), rng)
     candidates = 2 + int(np.log(k))
-    squares = np.einsum("ij,ij->i", points, points)
-    chosen = [_drawn(weights, 1, rng)[0]]
-    closest = _squared_distances(points, squares, chosen[0])
+    chosen = [int(songs.draw(songs.mass, 1, rng)[0])]
+    closest = songs.distances_to(chosen[0])
     for _ in range(1, k):
-        drawn = _drawn(weights * closest, candidates, rng)
-        costs = potentials(
-            points, points[drawn], closest, weights, threads=allowed(len(drawn) * points.size)
-        )
-        chosen.append(drawn[int(np.argmin(costs))])
-        closest = np.minimum(closest, _squared_distances(points, squares, chosen[-1]))
-    return points[chosen]
+        drawn = songs.draw(songs.mass * closest, candidates, rng)
+        chosen.append(int(drawn[np.argmin(songs.costs_with(drawn, closest))]))
+        closest = np.minimum(closest, songs.distances_to(chosen[-1]))
+    return songs.points[chosen]
 
 
-def random_start(points: Floats, k: int, weights: Floats, rng: np.random.Generator) -> Floats:
+def random_start(songs: Songs, k: int, rng: np.random.Generator) -> Floats:
     """Draw k different songs as centres, shape (k, d)."""
-    return points[rng.choice(len(points), k, replace=False, p=weights / weights.sum())]
+    share = songs.mass / songs.mass.sum()
+    return songs.points[rng.choice(len(songs.points), k, replace=False, p=share)]
 
 
-def lloyd(
-    points: Floats, start: Floats, weights: Floats, *, most: int, tolerance: float
-) -> Solution:
+def settle(songs: Songs, start: Floats, stop: Stop, rival: float = np.inf) -> Solution:
     """Move centres until they stand still.
 
     Parameters
     ----------
-    points : shape (n, d).
+    songs : the songs.
     start : centres to begin with, shape (k, d).
-    weights : shape (n,); a song of weight w counts as w songs.
-    most : most passes.
-    tolerance : sum of squared movements of the centres that ends it.
+    stop : when to end.
+    rival : a cost to beat; a run that is not on its way to do so is given up.
     """
-    centers, threads = start, allowed(len(start) * points.size)
-    steps, shift = 0, np.inf
-    while steps < most and shift > tolerance:
+    centers, last, steps = start, np.inf, 0
+    while steps < stop.most:
         steps += 1
-        step = kmeans_step(points, centers, weights, threads=threads, labels=False)
-        moved = _means(points, centers, step.counts, step.sums, weights)
-        shift = float(((moved - centers) ** 2).sum())
-        centers = moved
-    last = kmeans_step(points, centers, weights, threads=threads)
-    labels = np.empty(0, dtype=np.int32) if last.labels is None else last.labels
-    return Solution(centers, labels, last.objective, steps)
+        cost, counts, sums = songs.step(centers)
+        gained, last = last - cost, cost
+        moved = _means(songs, centers, counts, sums)
+        if steps > FIRST and (gained < stop.gain * cost or cost - PATIENCE * gained > rival):
+            return Solution(centers, cost, steps)
+        movement = moved - centers
+        shift, centers = float(np.vdot(movement, movement)), moved
+        if shift <= stop.shift:
+            break
+    return Solution(centers, songs.step(centers)[0], steps)
 
 
-def _squared_distances(points: Floats, squares: Floats, row: int) -> Floats:
-    """Return squared distances to one song, shape (n,), as exact as drawing needs.
-
-    As ‖x‖² − 2x·c + ‖c‖² they cost one product; the song itself gets an exact zero.
-    """
-    distances: Floats = squares - 2.0 * (points @ points[row]) + squares[row]
-    np.maximum(distances, 0.0, out=distances)
-    distances[row] = 0.0
-    return distances
-
-
-def _drawn(mass: Floats, count: int, rng: np.random.Generator) -> NDArray[np.int64]:
-    """Draw songs with probability proportional to their mass."""
-    total = np.cumsum(mass)
-    if total[-1] <= 0:
-        return rng.integers(0, len(mass), count)
-    found = np.searchsorted(total, rng.random(count) * total[-1], side="right")
-    rows: NDArray[np.int64] = np.minimum(found, len(mass) - 1)
-    return rows
+def best_of(songs: Songs, starts: Iterable[Floats], stop: Stop) -> Solution:
+    """Return the solution of least cost; of equals the first."""
+    best: Solution | None = None
+    for start in starts:
+        found = settle(songs, start, stop, best.inertia if best else np.inf)
+        best = found if best is None or found.inertia < best.inertia else best
+    if best is None:
+        raise DegenerateDataError("K-means needs one start at least; raise n_init.")
+    return best
 
 
-def _means(
-    points: Floats, centers: Floats, counts: Floats, sums: Floats, weights: Floats
-) -> Floats:
+def _means(songs: Songs, centers: Floats, counts: Floats, sums: Floats) -> Floats:
     """Return the mean of every cluster; an empty one takes the song farthest from its centre."""
-    empty = np.flatnonzero(counts <= 0)
-    if not len(empty):
+    if counts.min() > 0:
         return sums / counts[:, None]
+    empty = np.flatnonzero(counts <= 0)
     moved = np.divide(sums, counts[:, None], out=centers.copy(), where=counts[:, None] > 0)
-    far = nearest_centers(points, centers).distance * (weights > 0)
-    moved[empty] = points[np.argsort(-far, kind="stable")[: len(empty)]]
+    far = songs.nearest(centers).distance * (songs.mass > 0)
+    moved[empty] = songs.points[np.argsort(-far, kind="stable")[: len(empty)]]
     return moved

@@ -28,15 +28,24 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted, vali
 
 from songscape._kernels import kmeans_step
 from songscape.cluster._guard import GuardedPredictor
-from songscape.cluster._lloyd import Solution, greedy_start, lloyd, random_start
+from songscape.cluster._lloyd import Stop, best_of, greedy_start, random_start
+from songscape.cluster._songs import songs
+from songscape.cluster._sweep import KMeansSweep
 from songscape.cluster._threads import allowed
 from songscape.core.errors import DegenerateDataError
 from songscape.core.options import option
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
+    from songscape.cluster._lloyd import Solution
+    from songscape.cluster._songs import Songs
+
     Floats = NDArray[np.float64]
+
+__all__ = ["KMeans", "KMeansSweep", "Options", "make", "sweep"]
 
 
 @dataclass(frozen=True)
@@ -73,13 +82,19 @@ class _Lloyd(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Ba
     def fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> Self:
         """Find the centres from the best of `n_init` starts."""
         del y
-        points = validate_data(self, X, dtype=np.float64, accept_sparse=False)
+        points = validate_data(self, X, dtype=np.float64, order="C", accept_sparse=False)
         weights = _check_sample_weight(sample_weight, points, dtype=np.float64)
-        best = self._best(points, weights)
-        self.cluster_centers_ = best.centers
-        self.labels_ = best.labels
-        self.inertia_ = best.inertia
-        self.n_iter_ = best.steps
+        best = self._best(songs(points, weights))
+        return self._placed(points, weights, best)
+
+    def _placed(self, points: Floats, weights: Floats, found: Solution) -> Self:
+        """Take centres as fitted and lay the songs to them."""
+        self.n_features_in_ = points.shape[1]
+        self.cluster_centers_ = found.centers
+        self.n_iter_ = found.steps
+        step = self._step(points, weights)
+        self.labels_ = step.labels
+        self.inertia_ = step.objective
         return self
 
     def fit_predict(self, X: Any, y: Any = None, sample_weight: Any = None) -> NDArray[np.int32]:
@@ -89,8 +104,10 @@ class _Lloyd(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Ba
 
     def predict(self, X: Any) -> NDArray[np.int32]:
         """Return the nearest centre of every song, shape (n,)."""
-        labels = self._step(X, None).labels
-        return np.empty(0, dtype=np.int32) if labels is None else labels
+        check_is_fitted(self)
+        points = validate_data(self, X, dtype=np.float64, reset=False)
+        labels: NDArray[np.int32] = self._step(points, None).labels
+        return labels
 
     def transform(self, X: Any) -> Floats:
         """Return the distance of every song to every centre, shape (n, k)."""
@@ -102,42 +119,33 @@ class _Lloyd(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Ba
     def score(self, X: Any, y: Any = None, sample_weight: Any = None) -> float:
         """Return minus the sum of squared distances to the nearest centre."""
         del y
-        return -float(self._step(X, sample_weight).objective)
-
-    def _step(self, X: Any, sample_weight: Any) -> Any:
-        """Lay songs to the fitted centres."""
         check_is_fitted(self)
         points = validate_data(self, X, dtype=np.float64, reset=False)
         weights = _check_sample_weight(sample_weight, points, dtype=np.float64)
+        return -float(self._step(points, weights).objective)
+
+    def _step(self, points: Floats, weights: Floats | None) -> Any:
+        """Lay songs to the fitted centres."""
         threads = allowed(len(self.cluster_centers_) * points.size)
         return kmeans_step(points, self.cluster_centers_, weights, threads=threads)
 
-    def _best(self, points: Floats, weights: Floats) -> Solution:
+    def _best(self, rows: Songs) -> Solution:
         """Return the solution of least cost; of equals the first."""
         rng = np.random.default_rng(check_random_state(self.random_state).randint(2**31))
-        tolerance = self.tol * float(points.var(axis=0).mean())
-        given = not isinstance(self.init, str)
-        runs = (
-            lloyd(
-                points,
-                self._start(points, weights, rng),
-                weights,
-                most=self.max_iter,
-                tolerance=tolerance,
-            )
-            for _ in range(1 if given else self.n_init)
-        )
-        return min(runs, key=lambda run: run.inertia)
+        stop = Stop(self.max_iter, self.tol * rows.variance)
+        runs = self.n_init if isinstance(self.init, str) else 1
+        return best_of(rows, (self._start(rows, rng) for _ in range(runs)), stop)
 
-    def _start(self, points: Floats, weights: Floats, rng: np.random.Generator) -> Floats:
+    def _start(self, rows: Songs, rng: np.random.Generator) -> Floats:
         """Return the centres to begin with, shape (k, d)."""
         if isinstance(self.init, str):
             start = random_start if self.init == "random" else greedy_start
-            return start(points, self.n_clusters, weights, rng)
+            return start(rows, self.n_clusters, rng)
         centers = np.array(self.init, dtype=np.float64, ndmin=2)
-        if centers.shape != (self.n_clusters, points.shape[1]):
+        columns = rows.points.shape[1]
+        if centers.shape != (self.n_clusters, columns):
             raise DegenerateDataError(
-                f"init must hold {self.n_clusters} centres of {points.shape[1]} columns, "
+                f"init must hold {self.n_clusters} centres of {columns} columns, "
                 f"not a table of shape {centers.shape}."
             )
         return centers
@@ -184,3 +192,15 @@ def make(options: Options, seed: int) -> KMeans:
         init=options.start,
         random_state=seed,
     )
+
+
+def sweep(options: Options, matrix: Floats, ks: Sequence[int], seed: int) -> list[KMeans]:
+    """Group the same songs at several k in one go; see :class:`KMeansSweep`.
+
+    `restarts` counts whole starts where a single k is fitted; in a sweep every k is started from
+    its neighbours as well, so that one does.
+    """
+    swept = KMeansSweep(
+        max(ks), max_iter=options.iterations, tol=options.tolerance, random_state=seed
+    ).fit(matrix)
+    return [swept.model(k) for k in ks]

@@ -11,9 +11,13 @@ from sklearn.base import clone
 from songscape.core.fit import Fit
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from numpy.typing import NDArray
 
     from songscape.core.space import Space
+
+    Fitter = Callable[[Space, int, int], Fit]
 
 
 def refit(space: Space, fit: Fit, seed: int) -> Fit:
@@ -23,6 +27,19 @@ def refit(space: Space, fit: Fit, seed: int) -> Fit:
         estimator.set_params(random_state=seed)
     labels = np.asarray(estimator.fit_predict(space.matrix), dtype=np.int32)
     return Fit(labels, estimator, fit.k, seed)
+
+
+def sweep(fitter: Fitter, space: Space, ks: Iterable[int], seed: int) -> list[Fit]:
+    """Group a space at every k: in one go where the fitter can, else one by one.
+
+    A fitter that can has a method ``sweep(space, ks, seed) -> list[Fit]``.
+    """
+    wanted = list(ks)
+    together = getattr(fitter, "sweep", None)
+    if together is None or not wanted:
+        return [fitter(space, k, seed) for k in wanted]
+    fits: list[Fit] = together(space, wanted, seed)
+    return fits
 
 
 def assign(model: Fit, trained: Space, songs: Space) -> NDArray[np.int32]:

@@ -15,6 +15,7 @@ every time.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,10 +24,10 @@ from sklearn.metrics.cluster import contingency_matrix
 
 from songscape.core.seeds import child, generator
 from songscape.evaluate._defined import UNDEFINED
-from songscape.evaluate._refit import assign, refit
+from songscape.evaluate._refit import assign, refit, sweep
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
@@ -97,11 +98,43 @@ def stability(space: Space, fitter: Fitter, fit: Fit, draws: int, seed: int) -> 
     return Stability(float(aris.mean()), per_cluster, per_song, aris)
 
 
+def repeated(
+    space: Space, fitter: Fitter, ks: Sequence[int], draws: int, seed: int
+) -> list[tuple[int, float]]:
+    """Return the adjusted Rand index of every k and bootstrap draw, as pairs (k, index).
+
+    Parameters
+    ----------
+    space : the songs.
+    fitter : groups a space; every draw is grouped at all k in one go where it can.
+    ks : numbers of groups.
+    draws : number of bootstrap draws.
+    seed : draws them and starts the groupings.
+    """
+    whole = sweep(fitter, space, ks, seed)
+    found = []
+    for index in range(draws):
+        own = child(seed, f"draw {index}")
+        drawn = _drawn(space, own)
+        possible = [k for k in ks if k <= drawn.n]
+        for fit, again in zip(whole, sweep(fitter, drawn, possible, own), strict=False):
+            inside, new = fit.labels >= 0, assign(again, drawn, space)
+            found.append((fit.k, float(adjusted_rand_score(fit.labels[inside], new[inside]))))
+    return sorted(found, key=itemgetter(0))
+
+
+def _drawn(space: Space, seed: int) -> Space:
+    """Return the songs of one bootstrap draw.
+
+    A song drawn twice adds nothing new for most methods and breaks density ones: it is kept once.
+    """
+    rows = generator(seed, "bootstrap").integers(space.n, size=space.n)
+    return space.rows(np.unique(rows))
+
+
 def _again(space: Space, fitter: Fitter, fit: Fit, seed: int) -> NDArray[np.int32]:
     """Return the labels all songs get from a grouping of one bootstrap draw."""
-    rows = generator(seed, "bootstrap").integers(space.n, size=space.n)
-    # A song drawn twice adds nothing new for most methods and breaks density ones: keep it once.
-    drawn = space.rows(np.unique(rows))
+    drawn = _drawn(space, seed)
     return assign(fitter(drawn, fit.k, seed), drawn, space)
 
 

@@ -14,7 +14,7 @@ from songscape.evaluate.agreement import agreement
 from songscape.evaluate.neighbours import artist_filtered_knn, plain_knn
 from songscape.evaluate.stability import stability
 from songscape.recipe import AUTO, NOTHING
-from songscape.run._stages import fitter
+from songscape.run._fitter import fitter
 
 if TYPE_CHECKING:
     from songscape.core.collection import Collection
@@ -47,7 +47,8 @@ def judged(songs: Collection, space: Space, grouping: Grouping, recipe: Recipe) 
     steady = None
     if recipe.judge.draws:
         seed = child(recipe.seed, "stability")
-        steady = stability(space, fitter(recipe), grouping.fit, recipe.judge.draws, seed)
+        group = fitter(recipe, evidence=True)
+        steady = stability(space, group, grouping.fit, recipe.judge.draws, seed)
     return Judgement(label, against, steady)
 
 

@@ -12,10 +12,10 @@ from sklearn.pipeline import Pipeline
 from songscape.cluster._membership import membership
 from songscape.core.collection import Role
 from songscape.core.errors import DegenerateDataError, RecipeError
-from songscape.core.fit import Fit
 from songscape.core.seeds import child
 from songscape.core.space import Space
 from songscape.recipe import NOTHING
+from songscape.run._fitter import fitter
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from songscape.core.choice import Choice
     from songscape.core.collection import Collection
+    from songscape.core.fit import Fit
     from songscape.recipe import Recipe, Step
 
 
@@ -139,27 +140,13 @@ def _fitted(pipeline: Pipeline, frame: pl.DataFrame) -> pl.DataFrame:
     return prepared
 
 
-def fitter(recipe: Recipe) -> Callable[[Space, int, int], Fit]:
-    """Return the function that groups any space by the recipe's method."""
-    plugin = recipe.cluster.plugin
-
-    def fit(space: Space, k: int, seed: int) -> Fit:
-        options = recipe.cluster.options
-        if hasattr(options, "k"):
-            options = replace(options, k=k)
-        estimator = plugin.make(options, seed)
-        labels = np.asarray(estimator.fit_predict(space.matrix), dtype=np.int32)
-        return Fit(labels, estimator, int(labels.max(initial=-1)) + 1, seed)
-
-    return fit
-
-
 def chosen(space: Space, recipe: Recipe) -> Choice | None:
     """Examine how many groups there are, where the recipe asks for it and the method has a k."""
     if recipe.choose is None or not hasattr(recipe.cluster.options, "k"):
         return None
     seed = child(recipe.seed, "choose")
-    choice: Choice = recipe.choose.plugin.choose(space, fitter(recipe), recipe.choose.options, seed)
+    group = fitter(recipe, evidence=True)
+    choice: Choice = recipe.choose.plugin.choose(space, group, recipe.choose.options, seed)
     return choice
 
 
