@@ -164,14 +164,27 @@ def describe(
 
 
 @app.command()
-def demo(out: Out = None, seed: Seed = None, json: Json = False) -> None:
-    """Make a small synthetic table of songs with planted groups and planted dirt, and map it."""
-    from songscape.studies.demo import write_table
+def demo(
+    out: Out = None,
+    seed: Seed = None,
+    table: Annotated[bool, typer.Option("--table", help="a table of songs, no sound")] = False,
+    json: Json = False,
+) -> None:
+    """Render a small collection of music whose styles are known, describe it and map it."""
+    from songscape.core.record import check_target
+    from songscape.studies.demo import write_songs, write_table
 
-    folder = out or Path("songscape-runs") / "demo"
-    table = write_table(folder.with_name(folder.name + "-songs.csv"), seed or 0)
-    _tell(f"wrote {table}: synthetic songs with known groups and planted dirt")
-    map_(source=str(table), out=folder, seed=seed, json=json)
+    folder = out or Path("songscape-runs") / f"demo{'-table' if table else ''}{seed or ''}"
+    check_target(folder)
+    songs = folder.with_name(f"{folder.name}-songs{'.csv' if table else ''}")
+    if table:
+        write_table(songs, seed or 0)
+        _tell(f"wrote {songs}: synthetic songs with known groups and planted dirt")
+        map_(source=str(songs), out=folder, seed=seed, json=json)
+        return
+    _tell(f"rendering songs into {songs}; what is played stands in truth.csv")
+    library = write_songs(songs, seed or 0)
+    map_(source=str(songs), out=folder, seed=seed, sets=[f"source.library={library}"], json=json)
 
 
 @app.command()
