@@ -3,10 +3,10 @@
 As sound, a hundred clips in ten styles are rendered (:mod:`songscape.studies._render`) and then
 described and mapped as any folder of music is. What was played lies beside them in ``truth.csv``.
 
-As a table, six styles are drawn around the centres of ``demo.toml``, in Spotify's names and ranges, and then
-made dirty as real exports are: an index column, repeated rows, one song under two genres, tempos
-"not found" as 0, and a broken row. Nothing in it is a real song. Because the groups and the dirt
-are planted, everyone can check what songscape makes of them.
+As a table, six styles are drawn around the centres of ``demo.toml``, in Spotify's names and ranges,
+and then made dirty as real exports are: an index column, repeated rows, one song under two genres,
+tempos "not found" as 0, and a broken row. Nothing in it is a real song. Because the groups and the
+dirt are planted, everyone can check what songscape makes of them.
 """
 
 from __future__ import annotations
