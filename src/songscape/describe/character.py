@@ -29,9 +29,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from songscape.describe import rhythm
 from songscape.describe._description import SILENCE, Estimate, Family, nothing
 from songscape.describe._median import running_median
+from songscape.describe._onsets import onsets
 from songscape.describe._spectrum import HOP
 from songscape.describe._waveform import FINE
 
@@ -87,7 +87,7 @@ def describe(frames: Frames, options: Options) -> Family:
         "harmonic_ratio": Estimate(harmonic_ratio(frames.decibels)),
         "spectral_entropy": Estimate(spectral_entropy(frames.decibels)),
     }
-    found = rhythm.onsets(frames.onset, frames.frame_rate)
+    found = onsets(frames.onset, frames.frame_rate)
     if len(found):
         rate = frames.rate / FINE
         rise, fall = envelope_shape(frames.waveform.envelope, found * (HOP // FINE), rate)

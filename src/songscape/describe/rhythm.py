@@ -26,6 +26,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from songscape.describe import tempo
 from songscape.describe._description import TOO_SHORT, Estimate, Family, nothing
+from songscape.describe._onsets import onsets
 from songscape.describe._waveform import FINE
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
     from songscape.describe._frames import Frames
 
-VERSION = 1
+VERSION = 2
 CITATION = (
     "Ellis, D. (2007). Beat tracking by dynamic programming. JNMR 36(1). Lartillot, O. et al. "
     "(2008). Multi-feature modeling of pulse clarity. ISMIR. Streich, S., Herrera, P. (2005). "
@@ -95,24 +96,6 @@ def describe(frames: Frames, options: Options) -> Family:
         "time_signature": time_signature(frames.decibels, frames.onset, pulse.frames),
     }
     return Family(estimates, {"beats": tuple(pulse.beats.tolist())})
-
-
-def onsets(onset: NDArray[np.float32], frame_rate: float) -> NDArray[np.int64]:
-    """Return the frames where something starts.
-
-    A peak within 70 ms to both sides, above the mean of the second around it by a fifth of the
-    largest mean (Böck, Krebs and Schedl, 2012, online thresholds made symmetric).
-    """
-    near, around = round(0.07 * frame_rate), round(0.5 * frame_rate)
-    highest = sliding_window_view(np.pad(onset, near), 2 * near + 1).max(axis=1)
-    totals = np.cumsum(
-        np.pad(onset, (around + 1, around), mode="reflect" if len(onset) > around + 1 else "edge"),
-        dtype=np.float64,
-    )
-    mean = (totals[2 * around + 1 :] - totals[: -2 * around - 1]) / (2 * around + 1)
-    bar = mean + max(0.2 * float(mean.max()), 0.1)
-    found: NDArray[np.int64] = np.flatnonzero((onset == highest) & (onset > bar))
-    return found
 
 
 def beat_strength(onset: NDArray[np.float32], beats: NDArray[np.int64]) -> float:
