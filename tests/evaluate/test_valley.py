@@ -6,8 +6,10 @@ from songscape.core.fit import Fit
 from songscape.core.space import Space
 from songscape.evaluate.valley import (
     Landscape,
+    among,
     distinct_sample,
     landscape,
+    peaks,
     persistences,
     prominences,
     score,
@@ -67,3 +69,14 @@ def test_copies_are_no_peaks():
     rows = distinct_sample(matrix, 100, 0)
     assert matrix[rows, 0].tolist() == list(range(10))
     assert len(distinct_sample(matrix, 4, 0)) == 4
+
+
+def test_fewer_joins_keep_every_prominence():
+    songs = np.random.default_rng(3).normal(size=(500, 3))
+    ground = landscape(songs)
+    groupings = [KMeans(k, n_init=1, random_state=k).fit_predict(songs) for k in (2, 5, 9)]
+    tops = sorted(set().union(*(peaks(ground, labels) for labels in groupings)))
+    fewer = among(ground, tops)
+    assert len(fewer.joins) < len(tops)
+    for labels in groupings:
+        assert np.array_equal(prominences(fewer, labels), prominences(ground, labels))

@@ -27,6 +27,9 @@ WORDS = {
 }
 """How people call the criteria."""
 
+DIVIDED = 0.1
+"""Share of the samples showing groups from which evidence against them is called divided."""
+
 
 def found(valleys: Valleys, k: int, stability: float) -> str:
     """Say that there are groups, and why."""
@@ -35,18 +38,34 @@ def found(valleys: Valleys, k: int, stability: float) -> str:
         f"The songs fall into {k} natural groups. On the way from any of them to a denser one the "
         f"density of songs drops to {left:.0f} % of its peak or less, and valleys are deeper than "
         f"any in {_references(valleys)} random collections without groups (p ≤ "
-        f"{_p(valleys):.2f}). With {k + 1} or more, some group would be a mere slice of another. "
-        f"On resampled songs the {k} groups come out again with an adjusted Rand index of "
+        f"{_p(valleys):.2f}); so say {valleys.clear} of {valleys.looks} samples of "
+        f"{valleys.rows:,} songs. With {k + 1} or more, some group would be a mere slice of "
+        f"another. On resampled songs the {k} groups come out again with an adjusted Rand index of "
         f"{stability:.2f}."
     )
 
 
 def none(valleys: Valleys, k: int, stability: float) -> str:
     """Say that there are no groups, and what k is good for."""
+    if valleys.clear >= DIVIDED * valleys.looks:
+        return _divided(valleys, k, stability)
     return (
         "There is no natural number of groups: the songs are one continuous whole. However they "
         f"are divided, some group is a slice of its neighbour: on the way between the two, songs "
         f"{_thinning(valleys.depth)}{_compared(valleys)}. Cutting into {k} is useful, not a "
+        f"finding: {_useful(k, stability)}"
+    )
+
+
+def _divided(valleys: Valleys, k: int, stability: float) -> str:
+    """Say that some samples show groups and some do not, which is not enough."""
+    left = 100 * np.exp(-max(valleys.depth, 0.0))
+    return (
+        f"The evidence is divided, and is treated as no natural number of groups. In "
+        f"{valleys.clear} of {valleys.looks} samples of {valleys.rows:,} songs there are groups "
+        f"with less than half the density between them, deeper than random collections without "
+        f"groups show; in the others not (in the middle one, {left:.0f} % is left). Groups count "
+        f"as natural when nine samples in ten show them. Cutting into {k} is useful, not a "
         f"finding: {_useful(k, stability)}"
     )
 
@@ -84,7 +103,7 @@ def _thinning(depth: float) -> str:
 
 
 def _at(valleys: Valleys, k: int) -> float:
-    """Return the deepest parting at one k over the seeds."""
+    """Return the deepest parting at one k over the starts, in the middle sample."""
     return max((value.value for value in valleys.curve if value.k == k), default=0.0)
 
 

@@ -83,10 +83,20 @@ def scored(space: Space, fits: Iterable[Fit], name: str) -> list[Value]:
 
 def medians(values: Iterable[Value]) -> dict[int, float]:
     """Return the median over seeds at every k, by rising k."""
+    return {k: float(np.median(found)) for k, found in _by_k(values).items()}
+
+
+def means(values: Iterable[Value]) -> dict[int, float]:
+    """Return the mean over seeds at every k, by rising k."""
+    return {k: float(np.mean(found)) for k, found in _by_k(values).items()}
+
+
+def _by_k(values: Iterable[Value]) -> dict[int, list[float]]:
+    """Return the values at every k, by rising k."""
     by_k: dict[int, list[float]] = {}
     for value in values:
         by_k.setdefault(value.k, []).append(value.value)
-    return {k: float(np.median(by_k[k])) for k in sorted(by_k)}
+    return {k: by_k[k] for k in sorted(by_k)}
 
 
 def best(values: Sequence[Value]) -> tuple[int, float]:

@@ -7,16 +7,19 @@ no vote is taken. One question decides: **whether the groups stand apart.**
 
 The rule
 --------
-1. *Is there anything?* For every k and seed the groups are laid on the density landscape of the
+1. *Is there anything?* The groups of every k and start are laid on the density landscape of the
    songs (:mod:`songscape.evaluate.valley`) and their smallest prominence is taken: how far density
-   falls on the best way from a group to a denser one. The largest over all k is the observed depth.
-   Groups are natural only if it is at least ln 2 (the valley is at most half as dense as the lower
-   peak) **and** deeper than the deepest valley *anywhere* in collections without groups drawn for
-   comparison, p ≤ 0.05 each: a Gaussian of the same covariance, a uniform box, and a flat sheet of
-   the same inner dimension.
-2. *How many?* The largest k whose groups are **all** parted by a visible valley: at least 30 % less
-   dense, and deeper than between k slices of a flat sheet at 95 %. A group too many is a slice of
-   another and has no valley; with a group too few the valleys all stay, so the largest is right.
+   falls on the best way from a group to a denser one. This is done in several samples of the
+   songs, and the grouping parted deepest in the middle sample counts. A sample shows groups if
+   that depth is at least ln 2 (the valley is at most half as dense as the lower peak) **and**
+   exceeds the deepest valley *anywhere* in collections without groups drawn for comparison,
+   p ≤ 0.05 each: a Gaussian of the same covariance, a uniform box, and a flat sheet of the same
+   inner dimension. Groups are natural only if nine samples in ten show them; where some do and
+   some do not the reason says that the evidence is divided.
+2. *How many?* The largest k whose groups are **all** parted by a visible valley in three samples of
+   four: at least 30 % less dense, and deeper than between k slices of a flat sheet at 95 %. A group
+   too many is a slice of another and has no valley; with a group too few the valleys all stay, so
+   the largest is right.
 3. *None?* Then the natural number is one and ``natural`` is false. k is then the finest cut that
    comes out again on resampled songs (mean adjusted Rand index ≥ 0.8), or the most repeatable cut;
    with ``wish`` the repeatable cut nearest to it.
@@ -51,6 +54,7 @@ from songscape.choose._sweep import (
     best,
     frame,
     ks_possible,
+    means,
     medians,
     sample,
     sample_rows,
@@ -74,6 +78,9 @@ if TYPE_CHECKING:
 GAP_ROWS = 1_000
 """Songs of the gap statistic, which groups twenty references at every k."""
 
+STARTS = 5
+"""Groupings of every k whose stability is tried, each of its own songs."""
+
 
 @dataclass(frozen=True)
 class Options:
@@ -88,11 +95,12 @@ class Options:
     rows: int = option(10_000, "songs grouped; a sample of larger collections", low=100)
     few: int = option(2_000, "songs in whatever is repeated many times or looks at pairs", low=100)
     valley_rows: int = option(3_000, "songs in the density landscape", low=100)
+    looks: int = option(15, "samples of songs in which the valleys must show", low=5)
     references: int = option(
         19, "collections without groups of each kind; 19 allow p = 0.05", low=19
     )
     gap_draws: int = option(10, "references of the gap statistic", low=2)
-    resamples: int = option(4, "resamples at every k for stability", low=2)
+    resamples: int = option(2, "resamples of each of five groupings for stability", low=1)
     splits: int = option(2, "splits in half for prediction strength", low=1)
 
 
@@ -119,7 +127,7 @@ def choose(space: Space, fitter: Fitter, options: Options, seed: int) -> Choice:
     with threadpool_limits(limits=1):
         land, values, gaps = _evidence(space, fitter, ks, options, seed)
     criteria = _criteria(values, gaps, ks)
-    again = medians(value for value in values if value.criterion == "stability")
+    again = means(value for value in values if value.criterion == "stability")
     k = land.k if land.natural else useful(again, options.wish)
     say = _reason.found if land.natural else _reason.none
     parts = (
@@ -145,13 +153,13 @@ def _evidence(
     """Take every criterion at every k: the valleys, the curves, the gap statistics."""
     swept, few = sample(space, options.rows, seed), sample(space, options.few, seed)
     fits = sweep(swept, fitter, ks, options.seeds, seed)
-    land = valleys(swept, fits, options.valley_rows, options.references, seed)
+    land = valleys(swept, fits, options.valley_rows, options.looks, options.references, seed)
     values = [
         *_internal(swept, fits, options),
         *land.curve,
         *scored(few, [fit for fit in fits if fit.seed == fits[0].seed], "held_out_cost"),
         *strengths(few, fitter, ks, options.splits, seed),
-        *_repeated(few, fitter, ks, options.resamples, seed),
+        *_repeated(swept, fitter, ks, options, seed),
         *likelihoods(few, ks, child(seed, "mixtures")),
     ]
     fewer = sample(few, GAP_ROWS, seed)
@@ -212,12 +220,20 @@ def _internal(space: Space, fits: Sequence[Fit], options: Options) -> list[Value
 
 
 def _repeated(
-    space: Space, fitter: Fitter, ks: Sequence[int], resamples: int, seed: int
+    space: Space, fitter: Fitter, ks: Sequence[int], options: Options, seed: int
 ) -> list[Value]:
-    """Return how well groupings come out again on resampled songs, at every k and resample."""
-    own = child(seed, "stability")
-    found = repeated(space, fitter, ks, resamples, own)
-    return [Value(k, "stability", index, own, "high", space.n) for k, index in found]
+    """Return how well groupings come out again on resampled songs, at every k and resample.
+
+    Every start draws its own songs and its own grouping to compare with: one grouping, caught in
+    a lucky or unlucky place, would speak for its k alone.
+    """
+    values = []
+    for start in range(STARTS):
+        own = child(seed, f"stability {start}")
+        few = sample(space, options.few, own)
+        found = repeated(few, fitter, ks, options.resamples, own)
+        values += [Value(k, "stability", index, own, "high", few.n) for k, index in found]
+    return values
 
 
 def _gap_values(found: Gap, name: str, rows: int) -> list[Value]:

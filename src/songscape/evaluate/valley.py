@@ -23,7 +23,7 @@ Riemannian manifolds").
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -154,9 +154,33 @@ def prominences(land: Landscape, labels: NDArray[np.int32]) -> NDArray[np.float6
     The highest peak, and every group that no way joins to a higher one, stands above the sea: its
     prominence is that over the least dense song.
     """
+    return sink(land, peaks(land, labels))
+
+
+def peaks(land: Landscape, labels: NDArray[np.int32]) -> list[int]:
+    """Return the densest song of every group found, in order of label."""
     groups = [np.flatnonzero(labels == label) for label in np.unique(labels[labels >= 0])]
-    peaks = [int(songs[np.argmax(land.height[songs])]) for songs in groups]
-    return _sink(land, peaks)
+    return [int(songs[np.argmax(land.height[songs])]) for songs in groups]
+
+
+def among(land: Landscape, songs: list[int]) -> Landscape:
+    """Return the landscape with only those joins that bring some of the given songs together.
+
+    Any peaks among these songs have the same prominences in it. Where many groupings are laid on
+    one landscape, a few hundred joins then stand for all of thousands.
+    """
+    parent, member = list(range(len(land.height))), dict(zip(songs, songs, strict=True))
+    kept = []
+    for at, (one, other) in enumerate(land.joins.tolist()):
+        a, b = _root(parent, one), _root(parent, other)
+        parent[a] = b
+        mine = member.pop(a, None)
+        if mine is not None and b in member:
+            kept.append((at, mine, member[b]))
+        elif mine is not None:
+            member[b] = mine
+    table = np.array(kept, dtype=np.int64).reshape(-1, 3)
+    return replace(land, joins=table[:, 1:], levels=land.levels[table[:, 0]])
 
 
 def persistences(land: Landscape) -> NDArray[np.float64]:
@@ -165,12 +189,12 @@ def persistences(land: Landscape) -> NDArray[np.float64]:
     No grouping of the songs, by whatever method and with whatever k ≥ 2, can have a higher score
     than the second of these; the first is that of the highest peak over the least dense song.
     """
-    values = _sink(land, list(range(len(land.height))))
+    values = sink(land, list(range(len(land.height))))
     return np.sort(values[values > 0])[::-1]
 
 
-def _sink(land: Landscape, peaks: list[int]) -> NDArray[np.float64]:
-    """Let the level sink and note, for each peak, how far until its region meets a higher peak."""
+def sink(land: Landscape, peaks: list[int]) -> NDArray[np.float64]:
+    """Return, for each peak, how far the level sinks until its region meets a higher peak."""
     height = land.height[peaks].tolist()
     prominence: NDArray[np.float64] = land.height[peaks] - land.height.min()
     parent = list(range(len(land.height)))
