@@ -13,6 +13,7 @@ import signal
 import sys
 from contextlib import contextmanager
 from pathlib import Path
+from textwrap import fill
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
@@ -191,6 +192,43 @@ def place(
         _tell(f"placed {placed.height:,} songs in {out}")
 
 
+@app.command()
+def calibrate(
+    described: Annotated[str, typer.Argument(help="a description's CSV or Parquet, or a folder")],
+    reference: Annotated[str, typer.Argument(help="a table of songs with values that are known")],
+    out: Annotated[Path, typer.Option("--out", help="file.json")] = Path("mapping.json"),
+    value: Annotated[list[str] | None, typer.Option("--value", help="columns to map to")] = None,
+    json: Json = False,
+) -> None:
+    """Fit estimates to REFERENCE values of songs in DESCRIBED, and say what they err by."""
+    from songscape.studies.calibrate import calibrate_files, report_text, save
+
+    calibration = calibrate_files(described, reference, value or ())
+    save(calibration.model, out)
+    if json:
+        _print_json(calibration.report.fill_nan(None).to_dicts())
+    else:
+        typer.echo(f"{report_text(calibration)}mapping: {out}")
+
+
+@app.command()
+def accuracy(
+    truth: Annotated[Path | None, typer.Option("--truth", help="CSV of what is true")] = None,
+    songs: Annotated[int, typer.Option("--songs", min=1, help="how many are rendered")] = 100,
+    seed: Seed = None,
+    markdown: Annotated[bool, typer.Option("--markdown", help="print a Markdown table")] = False,
+    json: Json = False,
+) -> None:
+    """Measure every descriptor on signals and songs made for it, and on audio of your own."""
+    from songscape.studies.accuracy import accuracy_text, measure, plain_text
+
+    scores = measure(n=songs, seed=seed or 0, truth=truth)
+    if json:
+        _print_json(scores.fill_nan(None).to_dicts())
+    else:
+        sys.stdout.write(accuracy_text(scores) if markdown else plain_text(scores))
+
+
 @app.command("list")
 def list_(
     stage: Annotated[str | None, typer.Argument(help="a stage, as cluster")] = None,
@@ -305,7 +343,7 @@ def _show(run: Mapping[str, Any], folder: Path) -> None:
     """Print what a person wants to know after a run."""
     verdict = run["verdict"]
     typer.echo(f"{run['n_tracks']:,} songs in {run['k']} groups ({run['method']}).")
-    typer.echo(verdict["reason"])
+    typer.echo(fill(verdict["reason"], 100))
     for warning in run["warnings"]:
         _tell(f"warning: {warning}")
     typer.echo(f"report: {folder / 'report.html'}")

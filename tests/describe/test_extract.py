@@ -147,6 +147,14 @@ def test_any_signal_is_described_without_a_warning(
     check(describe_file(path))
 
 
+def test_a_single_sample_is_described(tmp_path):
+    path = tmp_path / "click.wav"
+    soundfile.write(path, np.array([0.3]), 48_000, subtype="FLOAT")
+    description = describe_file(path)
+    check(description)
+    assert description.values["onset_rate"] is None
+
+
 def test_every_odd_file_is_described_or_refused_in_a_sentence(shared_data):
     pytest.importorskip("av")
     described, refused = 0, 0
@@ -186,7 +194,7 @@ def run(code):
 
 def test_a_worker_imports_nothing_heavy():
     found = run(
-        "import sys, songscape.describe._extract\n"
+        "import sys, songscape.describe._extract, songscape.describe.estimates\n"
         "print([name for name in ('librosa', 'numba', 'sklearn', 'polars', 'scipy.signal', "
         "'scipy.stats', 'av') if name in sys.modules])"
     )

@@ -5,6 +5,7 @@ import pytest
 
 from songscape.describe import tempo
 from songscape.describe._decode import opened
+from songscape.describe._description import Estimate
 from songscape.describe._frames import Samples, analyse
 
 
@@ -65,7 +66,7 @@ def test_loops_of_known_tempo(shared_data):
 )
 def test_no_tempo_has_a_reason(samples, reason):
     estimates = tempo.describe(analyse(Samples(samples)), tempo.Options()).estimates
-    assert estimates["tempo"] == (None, None, reason)
+    assert estimates["tempo"] == Estimate(None, reason=reason)
 
 
 def test_gain_does_not_change_the_tempo(signals):

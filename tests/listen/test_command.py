@@ -167,6 +167,7 @@ def test_real_audio_from_file_to_audio_features(tmp_path):
     songs = json.loads(out.read_text())["audio_features"]
     assert [song["duration_ms"] for song in songs] == [4000, 5000, 6000]
     assert all(-60 < song["loudness"] < 0 for song in songs)
+    assert all(0 < song["energy"] < 1 and song["liveness"] is None for song in songs)
     again = subprocess.run(command, capture_output=True, text=True, check=False)
     assert "3 known before, 1 failed before" in again.stdout
 

@@ -7,7 +7,10 @@ import pytest
 
 from songscape.core.collection import Kind, Role
 from songscape.core.errors import InputError, LibraryError, RecipeError
+from songscape.explain.names import word
 from songscape.library import Descriptor, Failure, Finished, Outcome, Seen, Setup, Writer
+from songscape.listen import extractor
+from songscape.prepare._names import matching
 from songscape.recipe import resolve
 from songscape.sources import folder
 
@@ -19,7 +22,7 @@ WHOLE = Setup({"compat": "none"}, {"tempo": 1}, DESCRIPTORS)
 MIDDLE = Setup({"compat": "none", "excerpt": 30.0}, {"tempo": 1}, DESCRIPTORS)
 NEWER = Setup({"compat": "none"}, {"tempo": 2}, DESCRIPTORS)
 VALUES = {
-    "tempo": 120.0, "key": 11.0, "mode": None, "key_name": "B minor", "mfcc_01_mean": 1.0,
+    "tempo": 120.0, "key": 11.0, "mode": 1.0, "liveness": None, "key_camelot": None, "key_name": "B minor", "mfcc_01_mean": 1.0,
     "mfcc_01_std": 2.0, "mfcc_01_skew": 3.0, "mfcc_01_max": 4.0,
 }  # fmt: skip
 FOUND = Finished(VALUES, seconds=10.0, duration=200.0)
@@ -171,6 +174,30 @@ def test_recipes_for_folders_leave_units_alone_and_fill_gaps(music):
     assert next(step.options.how for step in recipe.clean if step.use == "missing") == "knn"
     said = resolve({"source": {"path": str(music)}, "clean": {"missing": {"how": "drop"}}})
     assert next(step.options.how for step in said.clean if step.use == "missing") == "drop"
+
+
+def test_what_no_song_has_makes_no_column(store, options):
+    store([(b"1.mp3", {}, FOUND), (b"2.mp3", {}, SILENT)])
+    songs = folder.load(options())
+    assert not {"liveness", "key_camelot"} & set(songs.columns)
+    assert songs.columns["key_name"].role is Role.TEXT
+
+
+def test_every_compared_descriptor_exists_and_has_words_or_is_silent():
+    known = extractor().setup.descriptors
+    for pattern in folder.COMPARED:
+        assert matching(list(known), [pattern]), pattern
+    compared = matching(list(known), folder.COMPARED)
+    assert 40 <= len(compared) <= 60
+    assert not {name for name in compared if word(name, 1.0) == f"high {name}"}
+    assert not {"key", "liveness", "loudness", "energy_low"} & compared
+
+
+def test_songs_of_a_folder_are_compared_by_the_curated_few(music):
+    pick = next(step for step in resolve({"source": {"path": str(music)}}).prepare)
+    assert pick.options.prefer == folder.COMPARED
+    asked = {"source": {"path": str(music)}, "prepare": {"pick": {"keep": ["mfcc_*"]}}}
+    assert resolve(asked).prepare[0].options.keep == ("mfcc_*",)
 
 
 def test_nothing_described_says_what_to_do(store, options):

@@ -40,11 +40,21 @@ class Options:
 
 
 class Estimate(NamedTuple):
-    """One value, how sure it is (0..1, None where nothing is known), or why there is none."""
+    """One value, how sure it is, or why there is none.
+
+    Parameters
+    ----------
+    value : what was found; None if nothing was, or it is withheld.
+    confidence : 0..1; None where nothing is known about it.
+    reason : why there is no value, or why not to trust it; empty if all is well.
+    low, high : the interval that holds nine in ten true values, of what is mapped.
+    """
 
     value: float | str | None
     confidence: float | None = None
     reason: str = ""
+    low: float | None = None
+    high: float | None = None
 
 
 class Segment(NamedTuple):
@@ -99,7 +109,7 @@ class Description:
 def nothing(names: Mapping[str, str], reason: str) -> dict[str, Estimate]:
     """Return an empty estimate for every name, for one reason.
 
-    >>> nothing({"tempo": "BPM"}, SILENCE)
-    {'tempo': Estimate(value=None, confidence=None, reason='silence')}
+    >>> nothing({"tempo": "BPM"}, SILENCE)["tempo"].reason
+    'silence'
     """
     return {name: Estimate(None, reason=reason) for name in names}

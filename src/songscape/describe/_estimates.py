@@ -19,18 +19,19 @@ from __future__ import annotations
 
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
-import polars as pl
 
 from songscape.core.errors import InputError
+from songscape.describe._description import Estimate
 from songscape.describe._estimates_model import Model, Target, read_model
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    import polars as pl
     from numpy.typing import NDArray
 
     Array = NDArray[np.float64]
@@ -47,24 +48,6 @@ the two differ by up to 16 dB on the same recording. The highest measures the re
 
 FLOOR = 0.2
 """A value is withheld unless its R² is known to be above this."""
-
-
-class Estimate(NamedTuple):
-    """One estimated value.
-
-    Parameters
-    ----------
-    value : on Spotify's scale; None if withheld.
-    confidence : 0..1, how much narrower the interval is than without listening.
-    reason : why the value is withheld or not to be trusted; empty if all is well.
-    low, high : the interval that holds nine in ten true values.
-    """
-
-    value: float | None
-    confidence: float | None = None
-    reason: str = ""
-    low: float | None = None
-    high: float | None = None
 
 
 @cache
@@ -144,6 +127,9 @@ def estimate_table(
     InputError
         If the table lacks a descriptor.
     """
+    # Workers estimate one song at a time and start faster without a frame library.
+    import polars as pl
+
     model = model or shipped_model()
     lacking = [name for name in model.scale.features if name not in sounds.columns]
     if lacking:
@@ -188,6 +174,8 @@ def _made(column: Array, odd: str) -> Estimate:
 
 def _spread(values: Array, whole: NDArray[np.bool_]) -> pl.Series:
     """Return values at the rows that have them and null elsewhere."""
+    import polars as pl
+
     column = np.full(len(whole), np.nan)
     column[whole] = values
     return pl.Series(column).fill_nan(None)

@@ -12,9 +12,9 @@ sample_peak                  dBFS largest sample
 peak_to_loudness             LU   true peak over integrated loudness: low where compressed
 dynamic_complexity           LU   mean distance of the momentary from the integrated loudness
 clipped                      0..1 share of samples at full scale
-loudness                     dB   on the scale of Spotify's column: integrated loudness itself,
-                                  whose published values differ by the mastering of the day
 ============================ ==== ===========================================================
+
+``loudness`` on Spotify's scale is an estimate: :mod:`songscape.describe.estimates`.
 
 References
 ----------
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from songscape.describe._frames import Frames
 
-VERSION = 1
+VERSION = 2
 CITATION = "ITU-R BS.1770-5 (2023). EBU R128 with Tech 3341 and 3342 (2023)."
 UNITS = {
     "loudness_integrated": "LUFS",
@@ -49,7 +49,6 @@ UNITS = {
     "peak_to_loudness": "LU",
     "dynamic_complexity": "LU",
     "clipped": "0..1",
-    "loudness": "dB",
 }
 RANGE: dict[str, tuple[float | None, float | None]] = {
     "loudness_range": (0.0, None),
@@ -136,12 +135,11 @@ def _programme(power: NDArray[np.float64], true_peak: float) -> dict[str, Estima
     momentary = loudness_of(_moving_mean(power, MOMENTARY))
     integrated = integrated_loudness(power)
     if not np.isfinite(integrated):
-        names = ("loudness_integrated", "loudness", "peak_to_loudness", "dynamic_complexity")
+        names = ("loudness_integrated", "peak_to_loudness", "dynamic_complexity")
         return nothing(dict.fromkeys(names, ""), SILENCE)
     heard = momentary[momentary > ABSOLUTE_GATE]
     return {
         "loudness_integrated": Estimate(integrated),
-        "loudness": Estimate(integrated),
         "loudness_momentary_max": _level(float(momentary.max())),
         "peak_to_loudness": Estimate(true_peak - integrated),
         "dynamic_complexity": Estimate(float(np.abs(heard - integrated).mean())),

@@ -77,7 +77,7 @@ class Options:
 
 def describe(frames: Frames, options: Options) -> Family:
     """Return beats, their strength and regularity, danceability and time signature."""
-    if frames.silent:
+    if frames.silent or not frames.seconds:
         return Family(nothing(UNITS, tempo.why_no_pulse(frames)))
     pulse = frames.pulse
     estimates = nothing(UNITS, tempo.why_no_pulse(frames)) | {

@@ -37,6 +37,8 @@ REASONS = MappingProxyType(
 )
 """The columns left out by default, each with the reason that the report shows."""
 
+NOT_PREFERRED = "is not among the features that compare songs of this source (prepare.pick.prefer)"
+
 
 @dataclass(frozen=True)
 class Options:
@@ -44,6 +46,9 @@ class Options:
 
     keep: tuple[str, ...] = option(
         (), "use these features and no others; * stands for anything; empty for all but `leave`"
+    )
+    prefer: tuple[str, ...] = option(
+        (), "when `keep` is empty: of these, use those that are there and no others; empty for any"
     )
     leave: tuple[str, ...] = option(
         tuple(REASONS), "features left out when `keep` is empty; * stands for anything"
@@ -55,7 +60,9 @@ class Pick(ColumnSelection):
 
     Parameters
     ----------
-    keep : names or patterns to keep; empty for all but `leave`.
+    keep : names or patterns to keep, each of which must be there; empty for all but `leave`.
+    prefer : names or patterns to keep where they are there, when `keep` is empty; a source that
+        knows its features says here which of them compare songs. If none is there, all count.
     leave : names or patterns to leave out when `keep` is empty.
 
     Attributes
@@ -71,8 +78,14 @@ class Pick(ColumnSelection):
     ['energy']
     """
 
-    def __init__(self, keep: Sequence[str] = (), leave: Sequence[str] = tuple(REASONS)) -> None:
+    def __init__(
+        self,
+        keep: Sequence[str] = (),
+        prefer: Sequence[str] = (),
+        leave: Sequence[str] = tuple(REASONS),
+    ) -> None:
         self.keep = keep
+        self.prefer = prefer
         self.leave = leave
 
     def __sklearn_tags__(self) -> Tags:
@@ -90,10 +103,13 @@ class Pick(ColumnSelection):
         # A default name may be absent from a table, but a name somebody typed must be there.
         check_patterns(names, (name for name in self.leave if name not in REASONS))
         left = matching(names, self.leave)
-        return {n: REASONS.get(n, "is left out by prepare.pick") for n in names if n in left}
+        preferred = matching(names, self.prefer) or set(names)
+        reasons = {n: REASONS.get(n, "is left out by prepare.pick") for n in names if n in left}
+        others = {n: NOT_PREFERRED for n in names if n not in preferred}
+        return others | reasons
 
 
 def make(options: Options, seed: int) -> Pick:
     """Make the transformer; it uses no randomness."""
     del seed
-    return Pick(options.keep, options.leave)
+    return Pick(options.keep, options.prefer, options.leave)

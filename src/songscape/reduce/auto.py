@@ -26,7 +26,7 @@ class Options:
     """When the layout changes."""
 
     k: int = option(2, "number of dimensions", low=1, high=3)
-    limit: int = option(3_000, "songs up to which t-SNE is used", low=0)
+    limit: int = option(2_000, "songs up to which t-SNE is used", low=0)
 
 
 class Auto(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):  # type: ignore[misc]
@@ -43,7 +43,7 @@ class Auto(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):  #
     layout_ : the fitted layout that was chosen.
     """
 
-    def __init__(self, k: int = 2, limit: int = 3_000, random_state: int = 0) -> None:
+    def __init__(self, k: int = 2, limit: int = 2_000, random_state: int = 0) -> None:
         self.k = k
         self.limit = limit
         self.random_state = random_state

@@ -6,7 +6,8 @@ read in place of a folder: then every song it knows counts. Tags give title, art
 and genre; a song without a title is called by its file's name.
 
 Of descriptors that are taken many times a second the library holds seven statistics. By default
-their mean and standard deviation become features; ``statistics`` asks for others.
+their mean and standard deviation become features; ``statistics`` asks for others. Songs are
+compared by a curated few (:data:`COMPARED`); ``prepare.pick.prefer`` or ``keep`` asks for others.
 """
 
 from __future__ import annotations
@@ -31,11 +32,35 @@ if TYPE_CHECKING:
 
     from songscape.library import Song
 
+COMPARED = (
+    # On Spotify's scale: in words that everybody knows, and the weight of what they were fitted to.
+    *("danceability", "energy", "acousticness", "instrumentalness", "valence"),
+    # Loudness and dynamics.
+    *("loudness_integrated", "loudness_range", "peak_to_loudness", "dynamic_complexity"),
+    "low_energy",
+    # Rhythm.
+    *("tempo", "onset_rate", "pulse_clarity", "beat_strength", "beat_regularity"),
+    *("onset_strength_mean", "onset_strength_std", "modulation_4hz"),
+    # Tonality.
+    *("key_strength", "chord_change_rate", "major_chords"),
+    # Character.
+    *("harmonic_ratio", "attack_time", "decay_rate", "struck", "plucked", "sustained"),
+    *("spectral_entropy", "vocal_variance", "stereo_width"),
+    # Timbre. The first coefficient is the level once more.
+    *("spectral_centroid_mean", "spectral_centroid_std", "zcr_mean", "zcr_std"),
+    *("spectral_flatness_mean", "spectral_flatness_std"),
+    *("spectral_contrast_0[1-7]_mean", "mfcc_0[2-9]_mean", "mfcc_1[0-3]_mean", "mfcc_0[2-3]_std"),
+)
+"""The descriptors songs are compared by, of the hundreds there are: every aspect by a few numbers,
+so that none outvotes the others. Keys, chroma and tunings are left out, since a song is no other
+song a semitone higher; statistics of third and fourth order since they say little on few songs."""
+
 RECIPE = {
     "clean": {
         "steps": ["doctor", "duplicates", "missing", "genres", "outliers"],
         "missing": {"how": "knn"},
-    }
+    },
+    "prepare": {"pick": {"prefer": list(COMPARED)}},
 }
 """Cleaning for values of our own: units are known, and what could not be measured is missing, not a
 number that stands for it. A song without a tempo stays on the map."""
@@ -252,7 +277,10 @@ def _genres(song: Song, options: Options) -> list[str]:
 
 
 def _found(songs: Sequence[Song], options: Options) -> Iterator[pl.Series]:
-    """Yield what was found: words, as the name of a key, and numbers, where NaN is missing."""
+    """Yield what was found: words, as the name of a key, and numbers, where NaN is missing.
+
+    What no song has makes no column: nothing could tell whether it is a word or a number.
+    """
     texts = [song.values.texts if song.values else {} for song in songs]
     numbers = [song.values.numbers if song.values else {} for song in songs]
     words = dict.fromkeys(name for each in texts for name in each)
@@ -263,7 +291,9 @@ def _found(songs: Sequence[Song], options: Options) -> Iterator[pl.Series]:
         ending = name.rpartition("_")[2]
         if ending not in STATISTICS or ending in options.statistics:
             values = [each.get(name) for each in numbers]
-            yield pl.Series(name, values, dtype=pl.Float64).fill_nan(None)
+            series = pl.Series(name, values, dtype=pl.Float64).fill_nan(None)
+            if series.null_count() < len(series):
+                yield series
     if "duration_ms" not in names:
         lengths = [round(song.duration * 1000) for song in songs]
         yield pl.Series("duration_ms", lengths, dtype=pl.Int64)

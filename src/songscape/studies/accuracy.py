@@ -68,10 +68,10 @@ def measure(
         If the table of truths names no file, or nothing that is measured.
     """
     ours = describe or _describe
+    # The user's table first: what is wrong with it is said before the long work.
+    of_theirs = table_scores(ours, truth) if truth else []
     scores = [*signal_scores(ours), *rendered_scores(ours, n, seed), *estimate_scores()]
-    if truth:
-        scores += table_scores(ours, truth)
-    return pl.DataFrame(scores, orient="row", schema=list(Score._fields))
+    return pl.DataFrame([*scores, *of_theirs], orient="row", schema=list(Score._fields))
 
 
 def _describe(path: Path) -> Values:
@@ -208,6 +208,20 @@ def accuracy_text(scores: pl.DataFrame) -> str:
         for descriptor, on, measure, value, n in _rows(scores)
     ]
     return "\n".join(lines) + "\n"
+
+
+def plain_text(scores: pl.DataFrame) -> str:
+    """Return the figures in aligned columns, for a terminal."""
+    cells = [
+        (descriptor, on, measure, f"{value:.3f}", f"{n:,}")
+        for descriptor, on, measure, value, n in _rows(scores)
+    ]
+    table = [("descriptor", "on", "measure", "value", "cases"), *cells]
+    widths = [max(len(row[column]) for row in table) for column in range(3)]
+    return "".join(
+        "  ".join([*map(str.ljust, row[:3], widths), row[3].rjust(7), row[4].rjust(5)]) + "\n"
+        for row in table
+    )
 
 
 def _rows(scores: pl.DataFrame) -> Iterable[tuple[str, str, str, float, int]]:

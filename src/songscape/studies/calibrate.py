@@ -22,6 +22,7 @@ from songscape.core.errors import InputError
 from songscape.describe._estimates import open_model, shipped_model
 from songscape.describe._estimates_fit import Training, fit_model, r_squared
 from songscape.describe._estimates_model import Model, Target, model_text
+from songscape.run import read_source
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -31,7 +32,15 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = ["Calibration", "calibrate", "matched", "open_model", "save"]
+__all__ = [
+    "Calibration",
+    "calibrate",
+    "calibrate_files",
+    "matched",
+    "open_model",
+    "report_text",
+    "save",
+]
 
 HEADERS = {
     "file": ("file", "path", "filename"),
@@ -101,6 +110,48 @@ def calibrate(
     )
     model = fit_model(training, {"songs": int(whole.sum()), **(source or {})}, start)
     return Calibration(model, matches.filter(whole), _report(training, model, start))
+
+
+def calibrate_files(described: str, reference: str, values: Sequence[str] = ()) -> Calibration:
+    """Fit a mapping to the reference values of one source for the songs of another.
+
+    Parameters
+    ----------
+    described : what ``songscape describe --out`` wrote as CSV or Parquet, a library, or a folder
+        that is described.
+    reference : any table of songs.
+    values : the columns of the reference to map to; default those the shipped mapping knows.
+
+    Raises
+    ------
+    SongscapeError
+        If one cannot be read; else as :func:`calibrate`.
+    """
+    ours, theirs = (read_source(path, {}).frame for path in (described, reference))
+    return calibrate(ours, theirs, values=values, source={"table": PurePath(reference).name})
+
+
+def report_text(calibration: Calibration) -> str:
+    """Say how many songs met by what, and how well each value is estimated before and after.
+
+    "Before" is the mapping it started from on the same songs; "after" the new one on artists left
+    out.
+    """
+    by = calibration.matches["by"].value_counts(sort=True).rows()
+    counts = ", ".join(f"{count:,} by {what}" for what, count in by)
+    lines = [
+        f"{row['value']}: R² {_figure(row['r2_before'])} before, {_figure(row['r2'])} after; "
+        f"mean error {_figure(row['error_before'])} before, {_figure(row['error'])} after; "
+        f"{row['songs']:,} songs of {row['artists']:,} artists"
+        for row in calibration.report.iter_rows(named=True)
+    ]
+    songs = f"{calibration.matches.height:,} songs are in both ({counts})."
+    return "\n".join([songs, *lines]) + "\n"
+
+
+def _figure(value: float | None) -> str:
+    """Return a number to three digits, or a dash for none."""
+    return "–" if value is None else f"{value:.3f}".replace("-", "−")
 
 
 def save(model: Model, path: Path) -> None:

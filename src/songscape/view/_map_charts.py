@@ -57,9 +57,7 @@ def by_doubt(record: Record) -> str | None:
     if points is None or not np.isfinite(margin).any():
         return None
     known = np.nan_to_num(np.clip(margin, 0, 1), nan=1.0)
-    # Doubt in ranks: margins of one method crowd near 0, those of another near 1.
-    order = np.argsort(np.argsort(known, kind="stable"), kind="stable") / len(known)
-    step = np.minimum(((1 - order) * len(DOUBT)).astype(np.int64), len(DOUBT) - 1)
+    step = np.minimum(((1 - known) * len(DOUBT)).astype(np.int64), len(DOUBT) - 1)
     with drawing():
         figure = canvas(height=6.4)
         axes = figure.subplots()
