@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 
 BETTER = "high"
 NEEDS: tuple[str, ...] = ()
-CITATION = "Hruschka, de Castro & Campello 2004, Evolutionary algorithms for clustering gene-expression data"
+CITATION = (
+    "Hruschka, de Castro & Campello 2004, Evolutionary algorithms for clustering gene-expression "
+    "data"
+)
 
 
 def score(space: Space, fit: Fit, truth: Any = None) -> float:
