@@ -1,3 +1,4 @@
+# ruff: noqa: E402 - threads are set before anything that counts them is loaded
 """Measure what is built on the kernels: sweeps over k, whole fits, trees and scores.
 
 One process, one pinned thread, CPU seconds, the same data for both sides, quality beside each; the
@@ -21,6 +22,7 @@ import warnings
 from typing import Any
 
 import numpy as np
+from kernels import heading, spotify
 from sklearn.cluster import KMeans as Reference
 from sklearn.mixture import GaussianMixture as ReferenceMixture
 
