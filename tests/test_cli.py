@@ -118,16 +118,16 @@ def test_killing_map_leaves_no_half_written_run(table, tmp_path):
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interruption_ends_with_130_and_leaves_nothing(table, tmp_path, number):
-    process = subprocess.Popen(
+    with subprocess.Popen(
         [*COMMAND, "map", str(table), "--out", str(tmp_path / "run")],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
-    )
-    for line in process.stderr:
-        if line.startswith("prepare"):
-            process.send_signal(number)
-            break
-    process.stderr.read()
-    assert process.wait() == 130
+    ) as process:
+        for line in process.stderr:
+            if line.startswith("prepare"):
+                process.send_signal(number)
+                break
+        process.stderr.read()
+        assert process.wait() == 130
     assert list(tmp_path.iterdir()) == []

@@ -111,13 +111,14 @@ def doctor(source: Source, sets: Sets = None, json: Json = False) -> None:
     """Examine SOURCE and say what is wrong with it, what songscape would do, how to overrule it."""
     from songscape import recipe as recipes
     from songscape.run import examine
+    from songscape.view.terminal import print_findings
 
     resolved = recipes.resolve(_overridden({}, sets, {"source.path": source}))
     collection = examine(resolved, tell=_tell)
     if json:
         _print_json([finding.as_dict() for finding in collection.findings])
     else:
-        _show_findings(collection.findings, collection.history)
+        print_findings(collection.findings, collection.history)
 
 
 @app.command()
@@ -164,14 +165,24 @@ def describe(
 
 
 @app.command()
-def demo(out: Out = None, seed: Seed = None, json: Json = False) -> None:
-    """Make a small synthetic table of songs with planted groups and planted dirt, and map it."""
-    from songscape.studies.demo import write_table
+def demo(
+    out: Out = None,
+    seed: Seed = None,
+    table: Annotated[bool, typer.Option("--table", help="a table of songs, no sound")] = False,
+    json: Json = False,
+) -> None:
+    """Render a small collection of music whose styles are known, describe it and map it."""
+    from songscape.core.record import check_target
+    from songscape.studies.demo import write_songs, write_table
 
-    folder = out or Path("songscape-runs") / "demo"
-    table = write_table(folder.with_name(folder.name + "-songs.csv"), seed or 0)
-    _tell(f"wrote {table}: synthetic songs with known groups and planted dirt")
-    map_(source=str(table), out=folder, seed=seed, json=json)
+    folder = out or Path("songscape-runs") / f"demo{'-table' if table else ''}{seed or ''}"
+    check_target(folder)
+    songs = folder.with_name(f"{folder.name}-songs{'.csv' if table else ''}")
+    _tell(f"making songs whose truth is known: {songs}")
+    sets = None if table else [f"source.library={write_songs(songs, seed or 0)}"]
+    if table:
+        write_table(songs, seed or 0)
+    map_(source=str(songs), out=folder, seed=seed, sets=sets, json=json)
 
 
 @app.command()
@@ -347,24 +358,6 @@ def _show(run: Mapping[str, Any], folder: Path) -> None:
     for warning in run["warnings"]:
         _tell(f"warning: {warning}")
     typer.echo(f"report: {folder / 'report.html'}")
-
-
-def _show_findings(findings: Any, history: tuple[str, ...]) -> None:
-    """Print the doctor's findings as a table."""
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    console = Console(soft_wrap=False)
-    for line in history[:1]:
-        console.print(Text(line))
-    table = Table(show_lines=False, pad_edge=False)
-    for name in ("what", "where", "count", "finding", "songscape does", "overrule"):
-        table.add_column(name, overflow="fold", justify="right" if name == "count" else "left")
-    for finding in findings:
-        cells = (finding.what, finding.where, f"{finding.count:,}", finding.says, finding.does)
-        table.add_row(*map(Text, (*cells, finding.overrule)))
-    console.print(table)
 
 
 def _show_plugins(stage: str, found: list[str]) -> None:

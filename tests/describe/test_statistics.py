@@ -41,7 +41,7 @@ def test_order_and_bounds(columns):
 def test_a_constant_column_has_no_skewness_and_says_why():
     estimates = summary({"rms": np.full(9, 0.5, np.float32)})
     assert list(estimates) == [f"rms_{name}" for name in STATISTICS]
-    assert estimates["rms_skew"] == (None, None, "constant")
+    assert estimates["rms_skew"][:3] == (None, None, "constant")
     assert estimates["rms_std"].value == 0
 
 

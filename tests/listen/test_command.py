@@ -180,7 +180,8 @@ def test_a_folder_is_mapped_by_one_command(tmp_path, monkeypatch):
     folder.mkdir()
     for number in range(24):
         tone(folder / f"{number}.wav", 4, 200 + 5 * number, noise=0.5 * (number % 2))
-    options = {"prepare.pick.keep": "spectral_*", "judge.draws": 0, "choose.use": "none"}
+    options = {"prepare.pick.keep": "spectral_*", "source.descriptors": "*"}
+    options |= {"judge.draws": 0, "choose.use": "none"}
     run = songscape.map(folder, k=2, options=options)
     assert len(run.tracks) == 24
     halves = {frozenset(part["title"]) for _, part in run.tracks.group_by("cluster")}

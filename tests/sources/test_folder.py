@@ -64,6 +64,7 @@ def store(music, tmp_path):
 @pytest.fixture
 def options(music, tmp_path):
     def made(**given):
+        given = {"descriptors": folder.EVERY} | given
         return folder.Options(path=str(music), library=str(tmp_path / "library.db"), **given)
 
     return made
@@ -106,6 +107,13 @@ def test_other_statistics_can_be_asked_for(store, options):
     columns = folder.load(options(statistics=("skew", "max"))).columns
     assert {name for name in columns if name.startswith("mfcc")} == {"mfcc_01_skew", "mfcc_01_max"}
     assert "tempo" in columns
+
+
+def test_only_the_curated_descriptors_are_read_unless_all_are_asked_for(store, options):
+    store([(b"1.mp3", {}, FOUND)])
+    few = folder.load(options(descriptors=folder.Options().descriptors)).columns
+    assert {"tempo", "key", "key_name", "duration_ms"} <= set(few)
+    assert not [name for name in few if name.startswith("mfcc")]
 
 
 def test_folders_can_be_the_labels(store, options):

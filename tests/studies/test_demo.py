@@ -1,7 +1,14 @@
 """The demonstration table has the truth it says, and no more."""
 
-import polars as pl
+import json
 
+import polars as pl
+import pytest
+from typer.testing import CliRunner
+
+from songscape import cli
+from songscape.cli import app
+from songscape.core.errors import InputError
 from songscape.studies import demo
 
 
@@ -32,3 +39,36 @@ def test_an_artist_keeps_to_one_style():
     table = demo.make_table().drop_nulls()
     heads = table.with_columns(style=pl.col("track_genre").str.split(" ").list.get(-1))
     assert heads["artists"].n_unique() > 100
+
+
+def test_songs_are_rendered_with_their_truth_and_nothing_else_is_mapped(tmp_path):
+    folder = tmp_path / "songs"
+    library = demo.write_songs(folder, seed=3, n=2)
+    library.touch()
+    truth = pl.read_csv(folder / "truth.csv")
+    assert sorted(path.name for path in folder.glob("*.flac")) == sorted(truth["file"])
+    before = (folder / truth["file"][0]).read_bytes()
+    demo.write_songs(folder, seed=3, n=2)
+    assert (folder / truth["file"][0]).read_bytes() == before
+    with pytest.raises(InputError, match=r"other files than the demonstration with seed 4 makes"):
+        demo.write_songs(folder, seed=4, n=2)
+
+
+@pytest.mark.slow
+def test_the_demonstration_finds_styles_by_their_sound(tmp_path):
+    out = tmp_path / "demo"
+    done = CliRunner().invoke(app, ["demo", "--out", str(out), "--json"])
+    assert done.exit_code == 0, done.output
+    run = json.loads((out / "run.json").read_text("utf-8"))
+    assert run["n_tracks"] == demo.RENDERED
+    assert run["agreement"]["ami"] >= 0.6
+    assert (tmp_path / "demo-songs" / "truth.csv").is_file()
+
+
+def test_the_table_needs_no_sound(tmp_path, monkeypatch):
+    asked = {}
+    monkeypatch.setattr(cli, "map_", lambda **given: asked.update(given))
+    done = CliRunner().invoke(app, ["demo", "--table", "--out", str(tmp_path / "d")])
+    assert done.exit_code == 0, done.output
+    assert asked["source"] == str(tmp_path / "d-songs.csv")
+    assert (tmp_path / "d-songs.csv").is_file()

@@ -5,9 +5,9 @@ before (``songscape describe``; ``songscape map`` does it by itself). A library'
 read in place of a folder: then every song it knows counts. Tags give title, artist, album, year
 and genre; a song without a title is called by its file's name.
 
-Of descriptors that are taken many times a second the library holds seven statistics. By default
-their mean and standard deviation become features; ``statistics`` asks for others. Songs are
-compared by a curated few (:data:`COMPARED`); ``prepare.pick.prefer`` or ``keep`` asks for others.
+A library holds hundreds of descriptors, of some seven statistics. Songs are compared by a curated
+few (:data:`COMPARED`); others must be read (``descriptors``, ``statistics``) and picked
+(``prepare.pick.prefer`` or ``keep``).
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -54,6 +55,11 @@ COMPARED = (
 """The descriptors songs are compared by, of the hundreds there are: every aspect by a few numbers,
 so that none outvotes the others. Keys, chroma and tunings are left out, since a song is no other
 song a semitone higher; statistics of third and fourth order since they say little on few songs."""
+
+SHOWN = ("key", "mode", "key_*", "time_signature", "loudness", "speechiness", "liveness")
+"""What a report tells of a song beside what it is compared by."""
+
+EVERY = ("*",)
 
 RECIPE = {
     "clean": {
@@ -124,9 +130,13 @@ class Options:
         "where genres come from: the files' tags, or the names of the folders they lie in",
         choices=("tags", "folders"),
     )
+    descriptors: tuple[str, ...] = option(
+        COMPARED + SHOWN,
+        "which descriptors are read; * stands for anything",
+    )
     statistics: tuple[str, ...] = option(
         ("mean", "std"),
-        "which statistics of descriptors taken many times a second become features",
+        "which statistics of descriptors taken many times a second are read",
         choices=STATISTICS,
     )
 
@@ -138,17 +148,17 @@ def claims(path: str | Path) -> bool:
 
 
 def wishes(path: str, library: Path, excerpt: str) -> Options:
-    """Return the options that words on the command line ask for.
+    """Return the options that words on the command line ask for, with every descriptor.
 
     Raises
     ------
     RecipeError
         If the excerpt is neither "whole" nor a number of seconds.
     """
-    given = {"path": path, "library": str(library)}
+    given: dict[str, Any] = {"path": path, "library": str(library)}
     if excerpt != WHOLE:
         given["excerpt"] = excerpt
-    return fill(Options, given, "describe")
+    return fill(Options, {**given, "descriptors": EVERY}, "describe")
 
 
 def root(path: str | Path) -> bytes:
@@ -283,20 +293,28 @@ def _found(songs: Sequence[Song], options: Options) -> Iterator[pl.Series]:
     """
     texts = [song.values.texts if song.values else {} for song in songs]
     numbers = [song.values.numbers if song.values else {} for song in songs]
-    words = dict.fromkeys(name for each in texts for name in each)
+    words = _asked((name for each in texts for name in each), options)
     for name in words:
         yield pl.Series(name, [each.get(name) for each in texts], dtype=pl.String)
-    names = dict.fromkeys(name for each in numbers for name in each if name not in words)
+    names = _asked((name for each in numbers for name in each if name not in words), options)
     for name in names:
-        ending = name.rpartition("_")[2]
-        if ending not in STATISTICS or ending in options.statistics:
-            values = [each.get(name) for each in numbers]
-            series = pl.Series(name, values, dtype=pl.Float64).fill_nan(None)
-            if series.null_count() < len(series):
-                yield series
+        values = [each.get(name) for each in numbers]
+        series = pl.Series(name, values, dtype=pl.Float64).fill_nan(None)
+        if series.null_count() < len(series):
+            yield series
     if "duration_ms" not in names:
         lengths = [round(song.duration * 1000) for song in songs]
         yield pl.Series("duration_ms", lengths, dtype=pl.Int64)
+
+
+def _asked(names: Iterable[str], options: Options) -> list[str]:
+    """Return the descriptors that are asked for, each once, in their order."""
+    return [
+        name
+        for name in dict.fromkeys(names)
+        if any(fnmatchcase(name, pattern) for pattern in options.descriptors)
+        and ((ending := name.rpartition("_")[2]) not in STATISTICS or ending in options.statistics)
+    ]
 
 
 def _findings(songs: Sequence[Song], setups: Mapping[int, Mapping[str, int]]) -> Iterator[Finding]:

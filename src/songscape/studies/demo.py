@@ -1,9 +1,12 @@
-"""The demonstration: a synthetic table of songs whose truth is known.
+"""The demonstration: a collection whose truth is known, as sound or as a table.
 
-Six styles are drawn around the centres of ``demo.toml``, in Spotify's names and ranges, and then
-made dirty as real exports are: an index column, repeated rows, one song under two genres, tempos
-"not found" as 0, and a broken row. Nothing in it is a real song. Because the groups and the dirt
-are planted, everyone can check what songscape makes of them.
+As sound, a hundred clips in ten styles are rendered (:mod:`songscape.studies._render`) and then
+described and mapped as any folder of music is. What was played lies beside them in ``truth.csv``.
+
+As a table, six styles are drawn around the centres of ``demo.toml``, in Spotify's names and ranges,
+and then made dirty as real exports are: an index column, repeated rows, one song under two genres,
+tempos "not found" as 0, and a broken row. Nothing in it is a real song. Because the groups and the
+dirt are planted, everyone can check what songscape makes of them.
 """
 
 from __future__ import annotations
@@ -17,13 +20,17 @@ import numpy as np
 import polars as pl
 
 from songscape.core.atomic import write_text
+from songscape.core.errors import InputError
 from songscape.core.seeds import generator
+from songscape.studies._render import TRUTH, collection, songs
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.typing import NDArray
 
+RENDERED = 100
+LIBRARY = "library.db"
 SONGS_PER_STYLE = 200
 REPEATED_ROWS = 12
 TWO_GENRES = 20
@@ -39,6 +46,26 @@ class Truth:
     styles: int
 
 
+def write_songs(folder: Path, seed: int = 0, n: int = RENDERED) -> Path:
+    """Render songs and their truth into a folder, and return where their library belongs.
+
+    Raises
+    ------
+    InputError
+        If the folder holds anything else, which would be mapped as well.
+    """
+    planned = {f"{song.file}.flac" for song in songs(n, seed)} | {TRUTH}
+    held = {path.name for path in folder.iterdir()} if folder.exists() else set()
+    others = sorted(name for name in held - planned if not name.startswith(LIBRARY))
+    if others:
+        raise InputError(
+            f"{folder} holds other files than the demonstration with seed {seed} makes, as "
+            f"{others[0]!r}; name another place with --out."
+        )
+    collection(folder, n, seed)
+    return folder / LIBRARY
+
+
 def write_table(path: Path, seed: int = 0) -> Path:
     """Write the synthetic table as CSV and return its path."""
     write_text(path, make_table(seed).write_csv())
@@ -49,16 +76,17 @@ def make_table(seed: int = 0) -> pl.DataFrame:
     """Return the synthetic table, dirt included."""
     rng = generator(seed, "demo")
     plan = tomllib.loads(files(__package__).joinpath("demo.toml").read_text("utf-8"))
-    songs = pl.concat([_style(style, plan, rng) for style in plan["styles"].values()])
-    named = songs.with_columns(_names(songs.height, plan["words"], rng))
+    drawn = pl.concat([_style(style, plan, rng) for style in plan["styles"].values()])
+    named = drawn.with_columns(_names(drawn.height, plan["words"], rng))
     return _dirtied(named.sample(fraction=1, shuffle=True, seed=seed), rng)
 
 
 def truth() -> Truth:
     """Return what was planted, for tests and for the curious."""
     plan = tomllib.loads(files(__package__).joinpath("demo.toml").read_text("utf-8"))
-    songs = SONGS_PER_STYLE * len(plan["styles"])
-    return Truth(songs + REPEATED_ROWS + TWO_GENRES + 1, songs, len(plan["styles"]))
+    styles = len(plan["styles"])
+    count = SONGS_PER_STYLE * styles
+    return Truth(count + REPEATED_ROWS + TWO_GENRES + 1, count, styles)
 
 
 def _style(style: dict[str, Any], plan: dict[str, Any], rng: np.random.Generator) -> pl.DataFrame:
