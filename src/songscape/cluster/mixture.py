@@ -49,6 +49,9 @@ if TYPE_CHECKING:
 ROUNDING = 1e-10
 """Share of a column's variance added to every component's, so that rounding cannot sink it."""
 
+FEW, FEW_STARTS = 12, 4
+"""Numbers of components up to which a sweep tries so many starts."""
+
 ROUGH = 1e-4
 """Share of the cost a k-means step of a start must gain to go on; EM does the rest."""
 
@@ -303,12 +306,14 @@ def _precisions(factors: Floats, kind: str) -> Floats:
 def sweep(options: Options, matrix: Floats, ks: Sequence[int], seed: int) -> list[GaussianMixture]:
     """Fit mixtures at several k, each from k-means at every k in one go.
 
-    Of several `restarts` the first is that one, and the others are independent.
+    Of several `restarts` the first is that one, and the others are independent. Where k is small a
+    wrong start costs much likelihood and another one little time, so there are some in any case.
     """
     swept = KMeansSweep(max(ks), random_state=seed).fit(matrix)
     rows, models = songs(matrix), []
     for k in ks:
-        seeds = [child(seed, f"start {k} {one}") for one in range(1, options.restarts)]
+        most = max(options.restarts, FEW_STARTS if k <= FEW else 1)
+        seeds = [child(seed, f"start {k} {one}") for one in range(1, most)]
         starts = [swept.cluster_centers_[k - 1], *(_start(rows, k, own) for own in seeds)]
         models.append(make(replace(options, k=k), seed)._swept(rows, matrix, starts))  # noqa: SLF001
     return models
