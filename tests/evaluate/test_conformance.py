@@ -56,7 +56,14 @@ def test_prefers_true_groups_to_shuffled_ones(name):
 
 @pytest.mark.parametrize(
     "name",
-    ["silhouette", "davies_bouldin", "calinski_harabasz", "valley", "stability"],
+    [
+        "silhouette",
+        "simplified_silhouette",
+        "davies_bouldin",
+        "calinski_harabasz",
+        "valley",
+        "stability",
+    ],
 )
 def test_one_cluster_is_undefined_and_noise_is_none(name):
     space, fit = grouped()

@@ -12,15 +12,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.mixture import GaussianMixture
 
 from songscape.choose._sweep import Value
+from songscape.cluster.mixture import GaussianMixture
 from songscape.core.fit import Fit
 from songscape.evaluate import bic, held_out_likelihood, icl
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from songscape._kernels import CovarianceType
     from songscape.core.space import Space
 
 FLOOR = 1e-3
@@ -40,6 +41,7 @@ def likelihoods(space: Space, ks: Iterable[int], seed: int) -> list[Value]:
     values = []
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
+        warnings.filterwarnings("ignore", "Columns with few different values", UserWarning)
         for k in every:
             fit = mixture(space, k, seed)
             values += [
@@ -52,7 +54,7 @@ def likelihoods(space: Space, ks: Iterable[int], seed: int) -> list[Value]:
 def mixture(space: Space, k: int, seed: int) -> Fit:
     """Return the better of a full and a diagonal mixture by BIC."""
     floor = FLOOR * float(space.matrix.var(axis=0).mean())
-    shapes = ("full", "diag") if space.d <= MOST_FULL else ("diag",)
+    shapes: tuple[CovarianceType, ...] = ("full", "diag") if space.d <= MOST_FULL else ("diag",)
     models = [
         GaussianMixture(
             k, covariance_type=shape, reg_covar=floor, max_iter=STEPS, tol=TOLERANCE,

@@ -74,9 +74,15 @@ def sweep(space: Space, fitter: Fitter, ks: Iterable[int], seeds: int, seed: int
 def scored(space: Space, fits: Iterable[Fit], name: str) -> list[Value]:
     """Score groupings by one criterion of the stage ``evaluate``; undefined ones are left out."""
     criterion = importlib.import_module(f"songscape.evaluate.{name}")
+    listed = list(fits)
+    # Criteria that look at pairs score all groupings in one pass over these.
+    together = getattr(criterion, "scores", None)
+    numbers = (
+        together(space, listed) if together else [criterion.score(space, fit) for fit in listed]
+    )
     values = [
-        Value(fit.k, name, criterion.score(space, fit), fit.seed, criterion.BETTER, space.n)
-        for fit in fits
+        Value(fit.k, name, number, fit.seed, criterion.BETTER, space.n)
+        for fit, number in zip(listed, numbers, strict=True)
     ]
     return [value for value in values if np.isfinite(value.value)]
 

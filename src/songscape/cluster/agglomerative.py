@@ -2,25 +2,45 @@
 
 What "nearest" means is the linkage: ``ward`` joins where the sum of squares grows least (Ward 1963,
 "Hierarchical grouping to optimize an objective function"), ``average`` takes the mean distance of
-pairs, ``complete`` the largest and ``single`` the smallest (which chains). It needs the distances
-of all pairs, so memory grows with the square of the number of songs; a table too large for the
-memory allowed is refused before any of it is taken.
+pairs, ``complete`` the largest and ``single`` the smallest (which chains).
+
+Ward's tree is found exactly by chains of nearest neighbours among centroids (Murtagh 1983, "A
+survey of recent advances in hierarchical clustering algorithms"), whose memory grows with the
+number of songs only. The other linkages need the distances of all pairs, so a table too large for
+the memory allowed is refused before any of it is taken. With `neighbours` only songs that are near
+are joined, which follows bent groups.
+
+The whole tree is kept: it can be drawn, and cut into any number of groups.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Self
+import warnings
+from copy import copy
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
+from scipy.cluster.hierarchy import linkage
 from sklearn import cluster
 from sklearn.base import BaseEstimator, ClusterMixin
-from sklearn.utils.validation import validate_data
+from sklearn.neighbors import kneighbors_graph
+from sklearn.utils.validation import check_is_fitted, validate_data
 
+from songscape._kernels import ward
+from songscape.cluster import _tree
 from songscape.cluster._guard import as_matrix
+from songscape.cluster._songs import merge
 from songscape.core.errors import DegenerateDataError
 from songscape.core.guard import check_matrix
 from songscape.core.options import option
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
 
 COPIES = 2
 """The pairwise distances are held about twice at the peak."""
@@ -34,6 +54,9 @@ class Options:
     linkage: str = option(
         "ward", "what near means", choices=("ward", "average", "complete", "single")
     )
+    neighbours: int = option(
+        0, "join only songs that are among so many nearest of each other; 0 for any", low=0
+    )
     memory: float = option(2.0, "memory the distances may take, in gigabytes", low=0.001)
 
 
@@ -44,19 +67,28 @@ class Agglomerative(ClusterMixin, BaseEstimator):  # type: ignore[misc]
     ----------
     n_clusters : number of clusters.
     linkage : "ward", "average", "complete" or "single".
-    gigabytes : memory the pairwise distances may take.
+    n_neighbors : join only songs that are among so many nearest of each other; 0 for any.
+    gigabytes : memory the pairwise distances may take; Ward's linkage needs none.
 
     Attributes
     ----------
-    labels_ : int array of shape (n,).
+    labels_ : int array of shape (n,), numbered by first song.
+    linkage_ : float64 array of shape (n - 1, 4), the tree; ``scipy.cluster.hierarchy`` reads it.
     children_ : int array of shape (n - 1, 2): what each step joined.
+    distances_ : float64 array of shape (n - 1,): the height of each step.
     """
 
     def __init__(
-        self, n_clusters: int = 2, *, linkage: str = "ward", gigabytes: float = 2.0
+        self,
+        n_clusters: int = 2,
+        *,
+        linkage: str = "ward",
+        n_neighbors: int = 0,
+        gigabytes: float = 2.0,
     ) -> None:
         self.n_clusters = n_clusters
         self.linkage = linkage
+        self.n_neighbors = n_neighbors
         self.gigabytes = gigabytes
 
     def fit(self, X: Any, y: Any = None) -> Self:
@@ -68,13 +100,53 @@ class Agglomerative(ClusterMixin, BaseEstimator):  # type: ignore[misc]
             If the numbers do not allow it or the distances do not fit in memory.
         """
         del y
-        _check_memory(len(as_matrix(X)), self.gigabytes)
+        if self.linkage != "ward" and not self.n_neighbors:
+            _check_memory(len(as_matrix(X)), self.gigabytes)
         check_matrix(as_matrix(X), self.n_clusters)
-        matrix = validate_data(self, X, dtype=np.float64)
-        tree = cluster.AgglomerativeClustering(self.n_clusters, linkage=self.linkage).fit(matrix)
-        self.labels_ = tree.labels_.astype(np.int32)
-        self.children_ = tree.children_
+        matrix = validate_data(self, X, dtype=np.float64, order="C")
+        self.linkage_ = self._tree(matrix)
+        self.children_ = self.linkage_[:, :2].astype(np.int64)
+        self.distances_ = self.linkage_[:, 2]
+        self.labels_ = self.cut(self.n_clusters)
         return self
+
+    def cut(self, k: int) -> NDArray[np.int32]:
+        """Return the cluster of every song when the tree is cut into k.
+
+        Raises
+        ------
+        DegenerateDataError
+            If there are fewer songs than k, or k is less than one.
+        """
+        check_is_fitted(self)
+        n = len(self.linkage_) + 1
+        if not 1 <= k <= n:
+            raise DegenerateDataError(f"A tree of {n} songs cannot be cut into {k} clusters.")
+        return _tree.cut(self.linkage_, k)
+
+    def _tree(self, matrix: Floats) -> Floats:
+        """Return the tree of merges."""
+        if self.n_neighbors:
+            return _near_tree(matrix, self.linkage, self.n_neighbors)
+        if self.linkage == "ward":
+            first, group = merge(matrix)
+            counts = np.bincount(group).astype(np.float64)
+            return _tree.spread(ward(matrix[first], counts), group)
+        tree: Floats = linkage(matrix, self.linkage)
+        return tree
+
+
+def _near_tree(matrix: Floats, method: str, neighbours: int) -> Floats:
+    """Return the tree of merges between neighbours only."""
+    near = kneighbors_graph(matrix, min(neighbours, len(matrix) - 1), include_self=False)
+    model = cluster.AgglomerativeClustering(
+        1, linkage=method, connectivity=near, compute_distances=True
+    )
+    with warnings.catch_warnings():
+        # Islands of neighbours are what is looked for; scikit-learn bridges them at the end.
+        warnings.filterwarnings("ignore", "the number of connected components", UserWarning)
+        model.fit(matrix)
+    return _tree.of_children(model.children_, model.distances_)
 
 
 def _check_memory(n: int, allowed: float) -> None:
@@ -83,7 +155,7 @@ def _check_memory(n: int, allowed: float) -> None:
     if needed > allowed:
         raise DegenerateDataError(
             f"Joining {n:,} songs needs {needed:.1f} GB for the distances of all pairs and "
-            f"{allowed:g} GB are allowed; use cluster.kmeans, a sample, or raise "
+            f"{allowed:g} GB are allowed; use linkage ward or cluster.kmeans, or raise "
             "cluster.agglomerative.memory."
         )
 
@@ -102,4 +174,20 @@ def distance_gigabytes(n: int) -> float:
 def make(options: Options, seed: int) -> Agglomerative:
     """Make the clusterer; it uses no randomness."""
     del seed
-    return Agglomerative(options.k, linkage=options.linkage, gigabytes=options.memory)
+    return Agglomerative(
+        options.k,
+        linkage=options.linkage,
+        n_neighbors=options.neighbours,
+        gigabytes=options.memory,
+    )
+
+
+def sweep(options: Options, matrix: Floats, ks: Sequence[int], seed: int) -> list[Agglomerative]:
+    """Cut one tree at several k."""
+    whole = make(replace(options, k=1), seed).fit(matrix)
+    models = []
+    for k in ks:
+        model = copy(whole).set_params(n_clusters=k)
+        model.labels_ = whole.cut(k)
+        models.append(model)
+    return models

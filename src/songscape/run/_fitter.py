@@ -44,7 +44,12 @@ class Fitter:
         if not hasattr(self.plugin, "sweep"):
             return [self(space, k, seed) for k in ks]
         models = self.plugin.sweep(self.options, space.matrix, ks, seed)
-        return [_fit(model.labels_, model, seed) for model in models]
+        return [_fit(_labels(model, space), model, seed) for model in models]
+
+
+def _labels(model: Any, space: Space) -> NDArray[Any]:
+    """Return the labels of the songs a model was fitted on."""
+    return np.asarray(model.labels_ if hasattr(model, "labels_") else model.predict(space.matrix))
 
 
 def _fit(labels: NDArray[Any], estimator: Any, seed: int) -> Fit:

@@ -23,6 +23,7 @@ _TRUSTED = [
     "songscape.cluster.kmeans.KMeans",
     "songscape.cluster.minibatch.MiniBatchKMeans",
     "songscape.cluster.mixture.GaussianMixture",
+    "songscape.cluster.spectral.Spectral",
     "songscape.prepare.drop_constant.DropConstant",
     "songscape.prepare.drop_correlated.DropCorrelated",
     "songscape.prepare.key_circle.KeyCircle",
