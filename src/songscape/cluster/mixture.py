@@ -28,7 +28,7 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted, vali
 from songscape._kernels import mixture_log_prob
 from songscape.cluster._em import Parameters, Rules, climb, grouped
 from songscape.cluster._guard import GuardedPredictor, as_matrix
-from songscape.cluster._lloyd import Stop, greedy_start, settle
+from songscape.cluster._lloyd import Stop, greedy_start, random_start, settle
 from songscape.cluster._songs import songs
 from songscape.cluster._sweep import KMeansSweep
 from songscape.core.guard import check_values
@@ -306,15 +306,17 @@ def _precisions(factors: Floats, kind: str) -> Floats:
 def sweep(options: Options, matrix: Floats, ks: Sequence[int], seed: int) -> list[GaussianMixture]:
     """Fit mixtures at several k, each from k-means at every k in one go.
 
-    Of several `restarts` the first is that one, and the others are independent. Where k is small a
-    wrong start costs much likelihood and another one little time, so there are some in any case.
+    Of several `restarts` the first is that one, and the others are groups around songs drawn at
+    random, as k-means leads to the same few places. Where k is small a wrong start costs much
+    likelihood and another one little time, so there are some in any case.
     """
     swept = KMeansSweep(max(ks), random_state=seed).fit(matrix)
     rows, models = songs(matrix), []
     for k in ks:
         most = max(options.restarts, FEW_STARTS if k <= FEW else 1)
         seeds = [child(seed, f"start {k} {one}") for one in range(1, most)]
-        starts = [swept.cluster_centers_[k - 1], *(_start(rows, k, own) for own in seeds)]
+        others = [random_start(rows, k, np.random.default_rng(own)) for own in seeds]
+        starts = [swept.cluster_centers_[k - 1], *others]
         models.append(make(replace(options, k=k), seed)._swept(rows, matrix, starts))  # noqa: SLF001
     return models
 
