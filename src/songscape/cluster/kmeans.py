@@ -55,7 +55,7 @@ class Options:
     k: int = option(8, "number of clusters", low=1)
     restarts: int = option(10, "starts of which the best is kept", low=1)
     iterations: int = option(300, "most steps of one start", low=1)
-    tolerance: float = option(1e-4, "movement of the centres, relative, that ends it", low=0)
+    tolerance: float = option(1e-6, "movement of the centres, relative, that ends it", low=0)
     start: str = option("k-means++", "how centres start", choices=("k-means++", "random"))
 
 
