@@ -77,7 +77,7 @@ def _spread(run: Mapping[str, Any]) -> str:
     sizes = [int(size) for size in run.get("cluster_sizes") or ()]
     if len(sizes) < 2:
         return ""
-    return f"The smallest has {count(min(sizes))} songs, the largest {count(max(sizes))}."
+    return f"They hold from {count(min(sizes))} to {count(max(sizes))} songs."
 
 
 def _agreement(agreement: Mapping[str, Any]) -> dict[str, str]:
