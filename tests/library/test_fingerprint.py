@@ -7,7 +7,7 @@ import struct
 import numpy as np
 import pytest
 import soundfile
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from songscape.library import fingerprint, id_text
@@ -149,9 +149,11 @@ def test_a_name_that_is_no_text(tmp_path):
     st.sampled_from(
         [b"", b"fLaC", b"OggS", b"ID3\x04\0\0", b"RIFF", b"FORM", b"\0\0\0\x18ftypM4A "]
     ),
+    st.sampled_from([b"", b"APETAGEX", b"APETAGEX" + bytes(24), b"TAG", b"000009LYRICS200"]),
 )
-def test_any_bytes_have_a_span_inside_the_file(content, start):
-    data = start + content
+@example(b"", b"", b"APETAGEX")
+def test_any_bytes_have_a_span_inside_the_file(content, start, end):
+    data = start + content + end
     span = sound_span(io.BytesIO(data))
     assert 0 <= span.start <= span.end <= len(data)
 

@@ -107,7 +107,7 @@ def _before_trailer(file: BinaryIO, end: int) -> int:
     if tail[-9:] == b"LYRICS200" and tail[-15:-9].isdigit():
         return end - 15 - int(tail[-15:-9])
     footer = tail[-32:]
-    if footer[:8] == b"APETAGEX":
+    if footer[:8] == b"APETAGEX" and len(footer) == 32:
         size = int.from_bytes(footer[12:16], "little")
         header = 32 if footer[23] & 0x80 else 0
         return end - size - header
