@@ -20,6 +20,7 @@ from songscape.view._style import (
     canvas,
     colour,
     drawing,
+    head_cells,
     panels,
     svg,
 )
@@ -127,14 +128,8 @@ def profiles(record: Record) -> str | None:
                 color=ON_DARK if abs(z) > 1.25 else ON_LIGHT,
             )  # fmt: skip
         _grid_of_cells(axes, matrix.shape)
-        axes.set_xticks(range(len(columns)), [shown(name, 20) for name in columns])
-        axes.tick_params(axis="x", rotation=40, top=True, labeltop=True, labelbottom=False)
-        for label in axes.get_xticklabels():
-            label.set_horizontalalignment("left")
-            label.set_rotation_mode("anchor")
-        axes.set_yticks(range(len(rows)), [shown(names[cluster], 34) for cluster in rows])
-        bare(axes)
-        axes.tick_params(labelcolor=INK)
+        heads = [shown(name, 20) for name in columns]
+        head_cells(axes, heads, [shown(names[cluster], 34) for cluster in rows])
         says = (
             f"A table of {len(rows)} clusters by {len(columns)} features. Each cell tells how many "
             "collection standard deviations the cluster lies above (+) or below (−) the average."

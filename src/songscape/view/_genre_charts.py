@@ -21,6 +21,7 @@ from songscape.view._style import (
     canvas,
     colour,
     drawing,
+    head_cells,
     panels,
     svg,
 )
@@ -111,14 +112,8 @@ def by_cluster(record: Record) -> str | None:
         # Square roots: one genre that fills a cluster must not bleach all the others.
         axes.imshow(shares**0.5, cmap=SEQUENTIAL, vmin=0, vmax=1, aspect="auto")
         _write_cells(axes, shares)
-        axes.set_xticks(range(len(columns)), [shown(genre, 18) for genre in columns])
-        axes.tick_params(axis="x", rotation=40, top=True, labeltop=True, labelbottom=False)
-        for label in axes.get_xticklabels():
-            label.set_horizontalalignment("left")
-            label.set_rotation_mode("anchor")
-        axes.set_yticks(range(len(rows)), [shown(names[c], 34) for c in rows])
-        bare(axes)
-        axes.tick_params(labelcolor=INK)
+        heads = [shown(genre, 18) for genre in columns]
+        head_cells(axes, heads, [shown(names[c], 34) for c in rows])
         says = (
             f"A table of {len(rows)} clusters by their {len(columns)} largest genres. Each "
             "cell is the part of the cluster's songs with that genre; darker is more."

@@ -139,6 +139,18 @@ def svg(figure: Figure, name: str, title: str, says: str) -> str:
     return tidy(buffer.getvalue(), name, title, says)
 
 
+def head_cells(axes: Axes, columns: list[str], rows: list[str]) -> None:
+    """Name the columns above, aslant, and the rows beside a table drawn as an image."""
+    axes.set_xticks(range(len(columns)), columns)
+    axes.tick_params(axis="x", rotation=40, top=True, labeltop=True, labelbottom=False)
+    for label in axes.get_xticklabels():
+        label.set_horizontalalignment("left")
+        label.set_rotation_mode("anchor")
+    axes.set_yticks(range(len(rows)), rows)
+    bare(axes)
+    axes.tick_params(labelcolor=INK)
+
+
 def bare(axes: Axes, *, grid: str = "") -> None:
     """Take spines and ticks off, and lay a faint grid along `grid` ("x", "y" or neither)."""
     for spine in axes.spines.values():
