@@ -6,8 +6,8 @@ import polars as pl
 import pytest
 from typer.testing import CliRunner
 
-from songscape import cli
 from songscape.cli import app
+from songscape.cli import map as commands
 from songscape.core.errors import InputError
 from songscape.studies import demo
 
@@ -67,7 +67,7 @@ def test_the_demonstration_finds_styles_by_their_sound(tmp_path):
 
 def test_the_table_needs_no_sound(tmp_path, monkeypatch):
     asked = {}
-    monkeypatch.setattr(cli, "map_", lambda **given: asked.update(given))
+    monkeypatch.setattr(commands, "map_", lambda **given: asked.update(given))
     done = CliRunner().invoke(app, ["demo", "--table", "--out", str(tmp_path / "d")])
     assert done.exit_code == 0, done.output
     assert asked["source"] == str(tmp_path / "d-songs.csv")

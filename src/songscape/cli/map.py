@@ -1,0 +1,123 @@
+"""``map``, ``doctor``, ``demo``, ``place``: from songs to a run folder."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from textwrap import fill
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from songscape.cli._options import Json, K, Method, Out, RecipeFile, Seed, Sets, Source
+from songscape.cli._say import print_json, tell
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def map_(
+    source: Annotated[str | None, typer.Argument(help="songs; default the recipe's")] = None,
+    out: Out = None,
+    seed: Seed = None,
+    k: K = None,
+    method: Method = None,
+    recipe: RecipeFile = None,
+    sets: Sets = None,
+    json: Json = False,
+) -> None:
+    """Map SOURCE: clean, cluster, judge and explain it, and write a run folder with a report."""
+    from songscape import recipe as recipes
+    from songscape.core.record import check_target, summary_text
+    from songscape.run import default_folder, follow, save
+
+    values = recipes.read(recipe) if recipe else {}
+    wishes = {"source.path": source, "seed": seed, "cluster.use": method}
+    values = _overridden(values, sets, wishes)
+    values = recipes.wish(values, k) if k else values
+    resolved = recipes.resolve(values)
+    folder = out or default_folder(resolved)
+    check_target(folder)
+    run = follow(resolved, tell=tell)
+    save(run, folder)
+    if json:
+        sys.stdout.write(summary_text(run.record.run))
+    else:
+        _show(run.record.run, folder)
+    if any(finding.what == "failed-files" for finding in run.collection.findings):
+        raise typer.Exit(3)
+
+
+def doctor(source: Source, sets: Sets = None, json: Json = False) -> None:
+    """Examine SOURCE and say what is wrong with it, what songscape would do, how to overrule it."""
+    from songscape import recipe as recipes
+    from songscape.run import examine
+    from songscape.view.terminal import print_findings
+
+    resolved = recipes.resolve(_overridden({}, sets, {"source.path": source}))
+    collection = examine(resolved, tell=tell)
+    if json:
+        print_json([finding.as_dict() for finding in collection.findings])
+    else:
+        print_findings(collection.findings, collection.history)
+
+
+def demo(
+    out: Out = None,
+    seed: Seed = None,
+    table: Annotated[bool, typer.Option("--table", help="a table of songs, no sound")] = False,
+    json: Json = False,
+) -> None:
+    """Render a small collection of music whose styles are known, describe it and map it."""
+    from songscape.core.record import check_target
+    from songscape.studies.demo import write_songs, write_table
+
+    folder = out or Path("songscape-runs") / f"demo{'-table' if table else ''}{seed or ''}"
+    check_target(folder)
+    songs = folder.with_name(f"{folder.name}-songs{'.csv' if table else ''}")
+    tell(f"making songs whose truth is known: {songs}")
+    sets = None if table else [f"source.library={write_songs(songs, seed or 0)}"]
+    if table:
+        write_table(songs, seed or 0)
+    map_(source=str(songs), out=folder, seed=seed, sets=sets, json=json)
+
+
+def place(
+    run: Annotated[Path, typer.Argument(help="folder of an earlier run")],
+    source: Source,
+    out: Annotated[Path | None, typer.Option("--out", help="file.csv or file.parquet")] = None,
+) -> None:
+    """Put new songs on the map of an earlier RUN without fitting anything again."""
+    from songscape.core.csv_text import csv_text
+    from songscape.run import place_songs, write_songs
+
+    placed = place_songs(run, source)
+    if out is None:
+        sys.stdout.write(csv_text(placed))
+    else:
+        write_songs(placed, out)
+        tell(f"placed {placed.height:,} songs in {out}")
+
+
+def _overridden(
+    values: dict[str, Any], sets: list[str] | None, wishes: dict[str, Any]
+) -> dict[str, Any]:
+    """Return recipe values with the command line's wishes on top, where any were made."""
+    from songscape import recipe as recipes
+
+    for assignment in sets or []:
+        values = recipes.override(values, assignment)
+    for path, value in wishes.items():
+        if value is not None:
+            values = recipes.put(values, path, value)
+    return values
+
+
+def _show(run: Mapping[str, Any], folder: Path) -> None:
+    """Print what a person wants to know after a run."""
+    verdict = run["verdict"]
+    typer.echo(f"{run['n_tracks']:,} songs in {run['k']} groups ({run['method']}).")
+    typer.echo(fill(verdict["reason"], 100))
+    for warning in run["warnings"]:
+        tell(f"warning: {warning}")
+    typer.echo(f"report: {folder / 'report.html'}")
