@@ -203,7 +203,7 @@ def test_every_compared_descriptor_exists_and_has_words_or_is_silent():
 
 def test_songs_of_a_folder_are_compared_by_the_curated_few(music):
     pick = next(step for step in resolve({"source": {"path": str(music)}}).prepare)
-    assert pick.options.prefer == folder.COMPARED
+    assert pick.options.prefer == (*folder.COMPARED, folder.EMBEDDING)
     asked = {"source": {"path": str(music)}, "prepare": {"pick": {"keep": ["mfcc_*"]}}}
     assert resolve(asked).prepare[0].options.keep == ("mfcc_*",)
 
@@ -225,11 +225,11 @@ def test_no_library_is_an_error(options):
 
 
 def test_words_of_the_command_line_become_options(tmp_path):
-    wanted = folder.wishes("music", tmp_path / "l.db", "30")
+    wanted = folder.wishes("music", tmp_path / "l.db", "30", {})
     assert (wanted.excerpt, wanted.library) == (30.0, str(tmp_path / "l.db"))
-    assert folder.wishes("music", tmp_path / "l.db", "whole").excerpt is None
+    assert folder.wishes("music", tmp_path / "l.db", "whole", {}).excerpt is None
     with pytest.raises(RecipeError, match=r"describe\.excerpt must be"):
-        folder.wishes("music", tmp_path / "l.db", "half")
+        folder.wishes("music", tmp_path / "l.db", "half", {})
 
 
 def test_numbers_are_finite_or_missing(store, options):
