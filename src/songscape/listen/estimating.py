@@ -11,6 +11,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import polars.selectors as cs
+
 from songscape.core.collection import Column, Role
 from songscape.describe._estimates import estimate_table, open_model, shipped_model, withheld
 from songscape.library import file_identity
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 
 SHIPPED = "the shipped mapping"
 DOUBTS = ("_low", "_high", "_confidence")
+DIGITS = 5
+"""After the point, as the values in the library have them."""
 
 
 def estimated(songs: Collection, options: folder.Options) -> Collection:
@@ -48,6 +52,7 @@ def estimated(songs: Collection, options: folder.Options) -> Collection:
         return songs
     model = _model(options)
     made = estimate_table(_sounds(songs, options, model), model, weak=options.weak)
+    made = made.with_columns(cs.float().round(DIGITS))
     names = [name for name in model.targets if options.mapping or _asked(name, options)]
     given = [name for name in names if name in made.columns]
     columns = [name + end for name in given for end in ("", *DOUBTS)]
