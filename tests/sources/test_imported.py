@@ -322,7 +322,7 @@ def test_what_songscape_exports_comes_back(music, library, tmp_path):
     lists = tmp_path / "lists" / "out.m3u8"
     lists.parent.mkdir()
     for folder in (None, os.fsencode(lists.parent.resolve())):
-        lists.write_bytes(playlist("mine", tracks, folder))
+        lists.write_bytes(playlist("mine", tracks, "path", folder))
         again = m3u.load(m3u.Options(str(lists), library(music)))
         assert again.frame["path"].to_list() == music
         assert again.frame["title"].to_list() == tracks["title"].to_list()

@@ -30,13 +30,18 @@ def similar(
     one_per_artist: Annotated[
         bool, typer.Option("--one-per-artist", help="every artist once, TRACK's not at all")
     ] = False,
+    where: Annotated[
+        str, typer.Option("--where", help='only songs that keep a rule, as "genre=rock"')
+    ] = "",
     json: Json = False,
 ) -> None:
     """List the songs of RUN most like TRACK, and say what makes them alike and unlike."""
     from songscape import use
 
     opened = use.open_run(run)
-    found = use.similar(opened, track, n, weights=_weights(weights), one_per_artist=one_per_artist)
+    found = use.similar(
+        opened, track, n, weights=_weights(weights), one_per_artist=one_per_artist, where=where
+    )
     if json:
         print_json(found.to_dicts())
         return

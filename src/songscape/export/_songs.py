@@ -21,15 +21,15 @@ SPOTIFY = re.compile(r"[0-9A-Za-z]{22}")
 _FILES = ("path", "file")
 
 
-def file_column(tracks: pl.DataFrame) -> str | None:
-    """Return the name of the column that holds the paths of the songs, as bytes or text, or None.
+def file_column(record: Record) -> str | None:
+    """Return the column of the tracks that holds the paths of the songs, or None.
 
-    >>> file_column(pl.DataFrame({"path": [b"a.mp3"]})), file_column(pl.DataFrame({"path": [1]}))
-    ('path', None)
+    It is the one of the role ``file``; where the run does not tell roles, one called path or file.
     """
-    kinds = tracks.schema
-    named = (n for n in _FILES if n in kinds and kinds[n] in (pl.Binary, pl.String))
-    return next(named, None)
+    kinds, known = record.tracks.schema, record.evidence.get("columns")
+    told = known.filter(pl.col("role") == "file")["name"].to_list() if known is not None else []
+    able = (n for n in (*told, *_FILES) if kinds.get(n) in (pl.Binary, pl.String))
+    return next(able, None)
 
 
 def path_of(row: Mapping[str, Any], column: str | None) -> bytes | None:
@@ -104,7 +104,7 @@ def renamed(record: Record, fields: Mapping[str, str]) -> pl.DataFrame:
     fields : their names by ours; beside the columns of the tracks these are known: ``seconds``,
         ``key_text``, ``cluster_name`` and ``path``, wherever it stands.
     """
-    tracks, column = record.tracks, file_column(record.tracks)
+    tracks, column = record.tracks, file_column(record)
     names = dict(record.clusters.select("cluster", "name").iter_rows())
     keys = [key_text(row) or None for row in tracks.iter_rows(named=True)]
     made = {

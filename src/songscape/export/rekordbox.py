@@ -37,7 +37,7 @@ def export(record: Record, options: Options) -> dict[str, bytes]:
         If no song has a file.
     """
     del options
-    column = file_column(record.tracks)
+    column = file_column(record)
     rows = list(record.tracks.iter_rows(named=True))
     songs = [(row, path) for row in rows if (path := path_of(row, column))]
     if not songs:

@@ -47,7 +47,7 @@ def export(record: Record, options: Options) -> dict[str, bytes]:
     """Return ``tracks.json`` and ``tracks.csv``."""
     del options
     rows = list(record.tracks.iter_rows(named=True))
-    column = file_column(record.tracks)
+    column = file_column(record)
     uris = [_uri(row, column) for row in rows]
     answer = {
         "tracks": [_track(row, uri) for row, uri in zip(rows, uris, strict=True)],

@@ -20,11 +20,10 @@ from songscape.core.atomic import replacing_file, write_text
 from songscape.core.errors import InputError, MissingExtraError, SongscapeError, UnknownNameError
 from songscape.describe._decode import Extent
 from songscape.describe._decode import opened as decoded
-from songscape.export._songs import key_text, path_of
+from songscape.export._songs import file_column, key_text, path_of
 from songscape.library import fingerprint, shown
 from songscape.use._keys import key_names
 from songscape.use._tags import FIELDS, tagged
-from songscape.use.opened import file_column
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
