@@ -17,7 +17,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from songscape.api import map, read  # noqa: A004 - the verb is the name of the main job
+    from songscape.api import compare, map, read  # noqa: A004 - the verb is the name of the main job
     from songscape.core.collection import Collection
     from songscape.core.space import Space
     from songscape.run import Run
@@ -25,12 +25,13 @@ if TYPE_CHECKING:
 _HOMES = {
     "read": "songscape.api",
     "map": "songscape.api",
+    "compare": "songscape.api",
     "Run": "songscape.run",
     "Collection": "songscape.core.collection",
     "Space": "songscape.core.space",
 }
 
-__all__ = ["Collection", "Run", "Space", "__version__", "map", "read"]
+__all__ = ["Collection", "Run", "Space", "__version__", "compare", "map", "read"]
 
 
 def __getattr__(name: str) -> Any:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from songscape.cli.compare import compare
 from songscape.cli.describe import accuracy, calibrate, describe
 from songscape.cli.map import demo, doctor, map_, place
 from songscape.cli.plugins import list_
@@ -31,7 +32,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for command in (map_, doctor, describe, demo, place, calibrate, accuracy, list_):
+for command in (map_, doctor, describe, demo, place, compare, calibrate, accuracy, list_):
     app.command(command.__name__.rstrip("_"))(command)
 
 
