@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from songscape.cli.compare import compare
 from songscape.cli.describe import accuracy, calibrate, describe
 from songscape.cli.map import demo, doctor, map_, place
 from songscape.cli.plugins import list_
@@ -33,7 +34,7 @@ app = typer.Typer(
 )
 
 for command in (
-    *(map_, doctor, describe, demo, place, similar, path, playlist, export, tag),
+    *(map_, doctor, describe, demo, place, compare, similar, path, playlist, export, tag),
     *(calibrate, accuracy, list_),
 ):
     app.command(command.__name__.rstrip("_"))(command)

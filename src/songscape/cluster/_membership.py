@@ -10,11 +10,11 @@ held. On songs without groups memberships therefore come out blurred, as they sh
 
 A likelihood multiplies what every feature says, as if features were independent witnesses. In many
 dimensions they are not, and memberships saturate: 57 descriptors of 100 songs gave a mean of 1.00
-where 7 of 10 songs kept their cluster on other draws of songs. So memberships are tempered: raised to
-1/T and scaled to sum to 1, with the one temperature T ≥ 1 at which their mean is the share of songs
-that keep their cluster when it is found again without them (:func:`temperature`; the form is that of
-Guo et al. 2017, "On calibration of modern neural networks"). They are never sharpened: a cut through
-one cloud is repeated every time without songs beside it being any surer.
+where 7 of 10 songs kept their cluster on other draws of songs. So memberships are tempered: raised
+to 1/T and scaled to sum to 1, with the one temperature T ≥ 1 at which their mean is the share of
+songs that keep their cluster when it is found again without them (:func:`temperature`; the form is
+that of Guo et al. 2017, "On calibration of modern neural networks"). They are never sharpened: a
+cut through one cloud is repeated every time without songs beside it being any surer.
 
 HDBSCAN's strength p (how densely a song lies within its group) gives p to the group found and
 shares 1 − p among all by the same soft model. Noise belongs to nothing: its row is zero.

@@ -2,8 +2,8 @@
 
 Both put a round Gaussian at the mean of every cluster. They differ in three things:
 
-- **Weights.** As published, a song is told its cluster beforehand: log p(x | z). A mixture has to pay
-  for not knowing it: log Σ w N(x | μ, σ²). Clusters of equal size make that log k nats dearer.
+- **Weights.** As published, a song is told its cluster beforehand: log p(x | z). A mixture has to
+  pay for not knowing it: log Σ w N(x | μ, σ²). Clusters of equal size make that log k nats dearer.
 - **All clusters.** The mixture adds the density of every cluster at a song, the published form only
   that of its own.
 - **Variance.** As published, σ² is the mean squared distance, which is the sum over all d

@@ -1,8 +1,8 @@
 """Reliability: whether memberships of 0.8 come true eight times in ten.
 
-Songs are put in bins of equal number by how sure their membership says they are, and each bin's mean
-membership is held against the share that came true there. The expected calibration error is the
-mean difference, weighted by songs (Naeini, Cooper & Hauskrecht 2015, "Obtaining well calibrated
+Songs are put in bins of equal number by how sure their membership says they are, and each bin's
+mean membership is held against the share that came true there. The expected calibration error is
+the mean difference, weighted by songs (Naeini, Cooper & Hauskrecht 2015, "Obtaining well calibrated
 probabilities using Bayesian binning").
 """
 
@@ -52,8 +52,8 @@ def calibration_error(table: pl.DataFrame) -> float:
     """
     if table.is_empty():
         return float("nan")
-    off = (table["said"] - table["true"]).abs() * table["songs"]
-    return float(off.sum() / table["songs"].sum())
+    off, songs = (table["said"] - table["true"]).abs().to_numpy(), table["songs"].to_numpy()
+    return float((off * songs).sum() / songs.sum())
 
 
 def _step(values: NDArray[np.float64]) -> int:

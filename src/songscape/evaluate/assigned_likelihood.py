@@ -2,9 +2,9 @@
 
 The mean of log N(x | μ, σ² I) over songs, each under the Gaussian of its own cluster, with σ² the
 mean squared distance to the means. It looks like the likelihood of a mixture and is none: it is the
-inertia on another scale, −d/2 ln(2πσ²) − 1/2, so it grows with every cluster. Set beside the score of a
-mixture it made 95 clusters look better than 8. What can be set beside it is `round_likelihood`; the
-three differences stand in docs/evaluate.md.
+inertia on another scale, −d/2 ln(2πσ²) − 1/2, so it grows with every cluster. Set beside the score
+of a mixture it made 95 clusters look better than 8. What can be set beside it is
+`round_likelihood`; the three differences stand in docs/evaluate.md.
 """
 
 from __future__ import annotations

@@ -93,7 +93,7 @@ def knn_accuracies(
     rows = _sample(np.arange(len(known)), seed)
     by = None if groups is None else owners(groups)[known]
     near, weight = _voters(space.matrix[known], rows, by)
-    ballot, asked = _ballot(near, weight, len(known)), weight.any(axis=1)
+    ballot, asked = _ballot(near, weight, len(known)), weight.sum(axis=1) > 0
     if not asked.any():
         return [UNDEFINED] * len(truths)
     return [_right(ballot, vote[known], rows, asked) for vote in votes]

@@ -1,9 +1,9 @@
 """Round likelihood: the likelihood of a grouping, to be set beside that of a mixture.
 
 The mean log density of songs under one round Gaussian of the same variance at the mean of every
-cluster, weighted by how many songs it holds: what k-means stands for, written as the mixture it is a
-limit of. A mixture's own score is taken where the method has one. On the songs it was fitted on it
-grows with every cluster, for a mixture as well as here, so it must not choose; on held-out songs
+cluster, weighted by how many songs it holds: what k-means stands for, written as the mixture it is
+a limit of. A mixture's own score is taken where the method has one. On the songs it was fitted on
+it grows with every cluster, for a mixture as well as here, so it must not choose; on held-out songs
 (`held_out_likelihood`, and the held-out table of a run) it can.
 """
 

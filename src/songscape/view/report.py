@@ -46,7 +46,7 @@ def render(record: Record, figures: Mapping[str, str] | None = None) -> bytes:
     style = files("songscape.view").joinpath("static/report.css").read_text("utf-8")
     live = live_map.parts(record) if "map" in drawn else None
     style += live_map.style() if live else ""
-    text = _environment().get_template("report.html.j2").render(
+    text = environment().get_template("report.html.j2").render(
         run=_ABSENT | dict(record.run),
         recipe=record.recipe,
         figures={name: themed(svg) for name, svg in drawn.items()},
@@ -103,7 +103,7 @@ def _digest(content: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()
 
 
-def _environment() -> Environment:
+def environment() -> Environment:
     """Return the template environment: escaping always on, unknown names an error."""
     environment = Environment(
         loader=PackageLoader("songscape.view"),
