@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from songscape.cli.describe import accuracy, calibrate, describe
+from songscape.cli.explore import explore
 from songscape.cli.map import demo, doctor, map_, place
 from songscape.cli.plugins import list_
 from songscape.core.errors import LockedError, RecipeError, SongscapeError
@@ -31,7 +32,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for command in (map_, doctor, describe, demo, place, calibrate, accuracy, list_):
+for command in (map_, doctor, describe, demo, place, explore, calibrate, accuracy, list_):
     app.command(command.__name__.rstrip("_"))(command)
 
 

@@ -1,0 +1,56 @@
+/** The songs that are picked, and the playlist made of them. */
+
+import { at, say, trying } from './dom.js';
+import { post } from './server.js';
+
+/**
+ * @param {(rows: number[]) => void} changed
+ * @param {(rows: number[]) => void} play
+ */
+export function picks(changed, play) {
+  const form = /** @type {HTMLFormElement} */ (at('playlist'));
+  const buttons = ['save', 'download', 'queue', 'clear'].map((id) => /** @type {HTMLButtonElement} */ (at(id)));
+  const [, download, queue, clear] = buttons;
+  const value = (/** @type {string} */ id) => /** @type {HTMLInputElement | HTMLSelectElement} */ (at(id)).value;
+  /** @type {Set<number>} */
+  let rows = new Set();
+
+  const set = (/** @type {Iterable<number>} */ songs) => {
+    rows = new Set(songs);
+    const count = rows.size;
+    at('picked').textContent = count ? `${count.toLocaleString('en')} ${count === 1 ? 'song' : 'songs'} picked` : 'No songs picked';
+    for (const one of buttons) one.disabled = !count;
+    changed([...rows]);
+  };
+  const asked = () => ({
+    rows: [...rows], name: value('title'), order: value('order'), format: value('format'), paths: value('paths'),
+  });
+  const told = (/** @type {{songs: number, notes: string[]}} */ answer) => [`${answer.songs.toLocaleString('en')} songs`, ...answer.notes].join('; ');
+
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    trying(async () => {
+      const answer = await post('/api/playlist', { ...asked(), save: true });
+      say(`Saved ${answer.saved} (${told(answer)})`);
+    });
+  });
+  download.addEventListener('click', () => trying(async () => {
+    const answer = await post('/api/playlist', asked());
+    const content = Uint8Array.from(atob(answer.content), (letter) => letter.charCodeAt(0));
+    const link = document.createElement('a');
+    link.href = URL.createObjectURL(new Blob([content]));
+    link.download = answer.file;
+    link.click();
+    URL.revokeObjectURL(link.href);
+    say(`Downloaded ${answer.file} (${told(answer)})`);
+  }));
+  queue.addEventListener('click', () => play([...rows]));
+  clear.addEventListener('click', () => set([]));
+
+  return {
+    set,
+    rows: () => [...rows],
+    /** @param {number} row */
+    toggle: (row) => set(rows.has(row) ? [...rows].filter((one) => one !== row) : [...rows, row]),
+  };
+}
