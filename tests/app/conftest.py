@@ -74,12 +74,14 @@ def _paths(music):
 def run_folder(music, tmp_path_factory):
     """The folder of a run of three plain groups of songs."""
     rng = np.random.default_rng(7)
-    middle = np.repeat([[0.2, 0.8, 90.0], [0.8, 0.2, 120.0], [0.5, 0.5, 170.0]], SONGS // 3, axis=0)
+    middle = np.repeat([[0.2, 0.4, 90.0], [0.8, 0.3, 120.0], [0.5, 0.9, 170.0]], SONGS // 3, axis=0)
     values = middle + rng.normal(0, [0.04, 0.04, 3.0], (SONGS, 3))
     frame = pl.DataFrame(
         {
             "track_id": [f"song{number:03}" for number in range(SONGS)],
-            "title": [f"Jóga {number}" if number < 5 else f"Title {number}" for number in range(SONGS)],
+            "title": [
+                f"Jóga {number}" if number < 5 else f"Title {number}" for number in range(SONGS)
+            ],
             "artist": ["Björk" if number < 5 else f"Band {number % 9}" for number in range(SONGS)],
             "genre": [("pop", "rock", "jazz")[number % 3] for number in range(SONGS)],
             "energy": values[:, 0],
@@ -95,21 +97,21 @@ def run_folder(music, tmp_path_factory):
     return folder
 
 
-@pytest.fixture
-def served(run_folder, music, tmp_path):
-    """The run, copied so that a test may write into it."""
+@pytest.fixture(scope="module")
+def served(run_folder, music, tmp_path_factory):
+    """The run, copied so that the tests of a module may write into it."""
     import shutil
 
     from songscape.app import serve
 
-    copy = tmp_path / "run"
+    copy = tmp_path_factory.mktemp("copy") / "run"
     shutil.copytree(run_folder, copy)
     opened = serve(copy, [music])
     yield opened
     opened.search.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def client(served):
     from songscape.app import application
 

@@ -12,17 +12,19 @@ READ = [
     "/",
     "/static/explore.js",
     "/static/explore.css",
-    "/static/map.js",
+    "/static/map/map.js",
     "/api/run",
     "/api/map",
-    "/api/values/energy",
     "/api/search?q=joga",
     "/api/songs?rows=1,2",
     "/api/song/3",
     "/api/path?from=0&to=80&length=4",
     "/audio/0",
 ]
-WRITE = {"/api/playlist": {"rows": [1, 2], "format": "csv"}, "/api/name": {"cluster": 0, "name": "x"}}
+WRITE = {
+    "/api/playlist": {"rows": [1, 2], "format": "csv"},
+    "/api/name": {"cluster": 0, "name": "x"},
+}
 
 HOSTS = [
     HOST,
@@ -37,7 +39,7 @@ HOSTS = [
     "LOCALHOST:8321",
 ]
 ORIGINS = [None, f"http://{HOST}", "null", "https://evil.example"]
-OURS = {(host, origin) for host in HOSTS[:2] for origin in ORIGINS[:2]}
+OURS = {(HOST, None), (HOST, f"http://{HOST}"), ("localhost:8321", None)}
 PAIRS = [(host, origin) for host in HOSTS for origin in ORIGINS]
 
 
@@ -59,7 +61,11 @@ def test_only_our_page_passes(client, host, origin):
 
 def test_every_answer_carries_the_headers(client):
     asked = [("GET", at, {}) for at in [*READ, "/nothing", "/api/song/999999", "/static/..%2f"]]
-    asked += [("POST", "/api/name", {}), ("DELETE", "/", {}), ("GET", "/", {"host": "evil.example"})]
+    asked += [
+        ("POST", "/api/name", {}),
+        ("DELETE", "/", {}),
+        ("GET", "/", {"host": "evil.example"}),
+    ]
     for method, at, headers in asked:
         answer = client.ask(method, at, headers=headers)
         for name, value in HEADERS.items():
@@ -80,7 +86,7 @@ def test_a_bookmark_or_a_typed_address_opens_the_page(client):
 @pytest.mark.parametrize("token", [None, "", "wrong", TOKEN[:-1], TOKEN + "x", "ключ"])
 def test_forged_writes_are_refused(client, served, at, token):
     before = sorted(served.run.folder.rglob("*")), (served.run.folder / "clusters.csv").read_bytes()
-    sent = None if token is None else token.encode("utf-8").decode("latin-1")
+    sent = None if token is None else token.encode()
     answer = client.post(at, WRITE[at], headers={"x-songscape-token": sent})
     assert answer.status_code == 403
     assert "token" in answer.json()["error"]

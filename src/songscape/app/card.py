@@ -65,6 +65,6 @@ def features(run: Opened, row: int) -> list[dict[str, Any]]:
         if name not in run.tracks.columns or not run.tracks[name].dtype.is_numeric():
             continue
         values, value = run.tracks[name].drop_nulls(), run.tracks[name][row]
-        below = None if value is None else float((values < value).mean() or 0.0)  # type: ignore[arg-type]
+        below = None if value is None else float((values < value).mean() or 0.0)
         told.append({"name": name, "value": value, "below": below})
     return told

@@ -48,7 +48,7 @@ HEADERS = {
 
 
 class TooLargeError(Exception):
-    """A request is longer than :data:`LARGEST` bytes."""
+    """A request grew longer than :data:`LARGEST` bytes; raised within the application."""
 
 
 @dataclass(frozen=True)
@@ -76,18 +76,15 @@ class Guard:
         if refusal is not None:
             await _refuse(sending, *refusal)
             return
-        try:
-            await self.app(scope, _limited(receive), sending)
-        except TooLargeError:
-            await _refuse(sending, 413, "The request is too large.")
+        await self.app(scope, _limited(receive), sending)
 
     def refusal(self, scope: Scope) -> tuple[int, str] | None:
         """Return status and reason where a request is refused, else None."""
         headers = _headers(scope)
         if len(headers.get("host", [])) != 1 or headers["host"][0] not in self.hosts:
             return 421, "This server answers only to the address it was started on."
-        own = {f"http://{host}" for host in self.hosts}
-        if any(origin not in own for origin in headers.get("origin", [])):
+        own = f"http://{headers['host'][0]}"
+        if any(origin != own for origin in headers.get("origin", [])):
             return 403, "Requests from other pages are refused."
         if any(site not in ("same-origin", "none") for site in headers.get("sec-fetch-site", [])):
             return 403, "Requests from other pages are refused."

@@ -3,8 +3,7 @@
 ====================== =============================================================================
 ``GET /``              the page; ``/static/…`` what belongs to it
 ``GET /api/run``       what the page shows around the map: clusters, columns, counts
-``GET /api/map``       the positions and clusters of all songs, packed
-``GET /api/values/C``  column C of all songs: numbers as float32, or codes with their texts
+``GET /api/map``       the map of all songs in one block (:mod:`songscape.view.map_data`)
 ``GET /api/search``    rows of songs that hold all words of ``q``
 ``GET /api/songs``     names of up to 500 ``rows``
 ``GET /api/song/ROW``  the card of a song
@@ -29,10 +28,9 @@ from starlette.routing import Route
 from songscape.app import static
 from songscape.app.audio import playable
 from songscape.app.card import card, row_of
-from songscape.app.guard import Guard
+from songscape.app.guard import Guard, TooLargeError
 from songscape.app.lists import Request as ListRequest
 from songscape.app.lists import made, saved
-from songscape.app.packed import packed_map, packed_values
 from songscape.core.errors import SongscapeError
 from songscape.use.naming import rename
 from songscape.use.path import Way, path
@@ -60,10 +58,9 @@ def application(served: Served, hosts: Iterable[str], token: str) -> Guard:
     answers = _Answers(served)
     reading = {
         "/": answers.page,
-        "/static/{name}": answers.static,
+        "/static/{name:path}": answers.static,
         "/api/run": answers.about,
         "/api/map": answers.map,
-        "/api/values/{name}": answers.values,
         "/api/search": answers.search,
         "/api/songs": answers.songs,
         "/api/song/{row:int}": answers.song,
@@ -76,6 +73,7 @@ def application(served: Served, hosts: Iterable[str], token: str) -> Guard:
     handlers: dict[Any, Callable[..., Any]] = {
         SongscapeError: _sorry,
         HTTPException: _refused,
+        TooLargeError: _too_large,
         Exception: _broken,
     }
     inner: App = Starlette(routes=routes, exception_handlers=handlers)
@@ -99,13 +97,10 @@ class _Answers:
         return _json(self.served.about)
 
     def map(self, _request: Request) -> Response:
-        return _bytes(packed_map(self.run))
-
-    def values(self, request: Request) -> Response:
-        name = request.path_params["name"]
-        if name not in self.served.columns:
-            raise HTTPException(404, f"There is no column {name!r} to colour by.")
-        return _bytes(packed_values(self.run.tracks[name]))
+        if not self.served.block:
+            raise HTTPException(404, "This run has no map.")
+        packed = {"content-encoding": "gzip"}
+        return Response(self.served.block, media_type="application/octet-stream", headers=packed)
 
     def search(self, request: Request) -> Response:
         rows = self.served.search.rows(request.query_params.get("q", ""), MOST_FOUND)
@@ -185,11 +180,6 @@ def _json(value: Any, status: int = 200) -> Response:
     return Response(text.encode("utf-8", "replace"), status, media_type="application/json")
 
 
-def _bytes(content: bytes) -> Response:
-    """Answer with packed numbers."""
-    return Response(content, media_type="application/octet-stream")
-
-
 def _sorry(_request: Request, error: Exception) -> Response:
     """Answer with the one sentence of an expected error."""
     return _json({"error": str(error)}, 400)
@@ -198,6 +188,11 @@ def _sorry(_request: Request, error: Exception) -> Response:
 def _refused(_request: Request, error: HTTPException) -> Response:
     """Answer with the reason of a refusal."""
     return _json({"error": error.detail}, error.status_code)
+
+
+def _too_large(_request: Request, _error: Exception) -> Response:
+    """Answer to a body without end."""
+    return _json({"error": "The request is too large."}, 413)
 
 
 def _broken(_request: Request, error: Exception) -> Response:

@@ -9,12 +9,8 @@ from __future__ import annotations
 import re
 import sqlite3
 import threading
-from typing import TYPE_CHECKING
 
 import polars as pl
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 FIELDS = ("title", "artist", "album", "genre")
 LONGEST = 200
@@ -46,7 +42,9 @@ class Search:
             store.executemany(
                 f"INSERT INTO songs(rowid, {', '.join(fields)}) "  # noqa: S608 - names of ours
                 f"VALUES ({', '.join('?' * (len(fields) + 1))})",
-                tracks.select(fields).with_columns(pl.all().cast(pl.String)).with_row_index()
+                tracks.select(fields)
+                .with_columns(pl.all().cast(pl.String))
+                .with_row_index()
                 .iter_rows(),
             )
 
@@ -57,8 +55,8 @@ class Search:
             return []
         query = " ".join(f'"{word}"*' for word in words)
         with self._lock:
-            found: Sequence[tuple[int]] = self._store.execute(self._query, (query, limit)).fetchall()
-        return [row for (row,) in found]
+            found = self._store.execute(self._query, (query, limit))
+            return [row for (row,) in found]
 
     def close(self) -> None:
         """Let go of the index."""

@@ -6,18 +6,19 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-import polars as pl
-
 from songscape.app.audio import roots
 from songscape.app.search import Search
-from songscape.core.collection import Role
-from songscape.use.opened import meanings, open_run
+from songscape.use.opened import open_run
+from songscape.view.map_data import block
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
     from songscape.use.opened import Opened
+
+
+NOISE = "in no cluster"
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,14 +34,27 @@ class Served:
         return Search(self.run.tracks)
 
     @cached_property
-    def columns(self) -> tuple[str, ...]:
-        """The columns the map can be coloured by: numbers, and genres."""
-        tracks, roles = self.run.tracks, meanings(self.run.record)
-        kinds = (Role.FEATURE, Role.GENRE, Role.LABEL, Role.DOUBT)
-        named = [name for name in tracks.columns if roles.get(name) in kinds]
-        doubts = [n for n in ("membership", "margin", "stability", "map_trust") if n in tracks]
-        shown = [n for n in (*named, *doubts) if not isinstance(tracks.schema[n], pl.List)]
-        return tuple(dict.fromkeys(shown))
+    def block(self) -> bytes:
+        """The map of all songs, gzip; empty where the run has no map."""
+        return block(self.run.record, rows=True) or b""
+
+    @property
+    def about(self) -> dict[str, Any]:
+        """What the page shows around the map."""
+        run, tracks = self.run.record.run, self.run.tracks
+        sizes = dict(tracks["cluster"].value_counts().iter_rows())
+        numbers = sorted(sizes, key=lambda number: (number < 0, number))
+        clusters = [
+            {"cluster": number, "name": self.run.names.get(number, NOISE), "size": sizes[number]}
+            for number in numbers
+        ]
+        return {
+            "name": run.get("name") or self.run.folder.name,
+            "songs": tracks.height,
+            "clusters": clusters,
+            "verdict": run["verdict"]["reason"],
+            "audible": self.run.files is not None and bool(self.folders),
+        }
 
 
 def serve(folder: str | Path, music: Iterable[Path] = ()) -> Served:

@@ -14,12 +14,15 @@ Music = Annotated[
     list[Path] | None,
     typer.Option("--music", help="a further folder whose files may be played; repeatable"),
 ]
+Quiet = Annotated[bool, typer.Option("--no-browser", help="only print the address")]
 
 
 def explore(
     run: Run,
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0: any free one")] = 0,
-    no_browser: Annotated[bool, typer.Option("--no-browser", help="only print the address")] = False,
+    no_browser: Annotated[
+        bool, typer.Option("--no-browser", help="only print the address")
+    ] = False,
     music: Music = None,
 ) -> None:
     """Walk about in a finished RUN in the browser: map, search, sound, playlists."""

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 SPOTIFY = re.compile(r"[0-9A-Za-z]{22}")
-_FILES = ("path", "file")
+_FILES = ("path", "file", "filename")
 
 
 def file_column(tracks: pl.DataFrame) -> str | None:

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from functools import cache
 from importlib.resources import files as resources
+from pathlib import Path
 
-KINDS = {
-    "index.html": "text/html; charset=utf-8",
-    "explore.css": "text/css; charset=utf-8",
-    "explore.js": "text/javascript; charset=utf-8",
-}
-SHARED = {"map.js": "text/javascript; charset=utf-8"}
-"""What the report uses, too."""
+HTML, CSS, SCRIPT = (f"text/{kind}; charset=utf-8" for kind in ("html", "css", "javascript"))
+_KINDS = {".html": HTML, ".css": CSS, ".js": SCRIPT}
 
 
 @cache
 def files() -> dict[str, tuple[bytes, str]]:
-    """Return content and media type of every file by name."""
-    own, shared = resources(__name__), resources("songscape.view") / "static"
-    homes = {**dict.fromkeys(KINDS, own), **dict.fromkeys(SHARED, shared)}
-    kinds = KINDS | SHARED
-    return {name: ((home / name).read_bytes(), kinds[name]) for name, home in homes.items()}
+    """Return content and media type of every file by name, those of the map as ``map/NAME``."""
+    own = {item.name: item for item in resources(__name__).iterdir()}
+    shared = resources("songscape.view") / "static" / "map"
+    named = own | {f"map/{item.name}": item for item in shared.iterdir()}
+    return {
+        name: (item.read_bytes(), _KINDS[Path(name).suffix])
+        for name, item in named.items()
+        if Path(name).suffix in _KINDS
+    }
