@@ -18,7 +18,7 @@ from songscape.cli.describe import accuracy, calibrate, describe
 from songscape.cli.explore import explore
 from songscape.cli.map import demo, doctor, map_, place
 from songscape.cli.plugins import list_
-from songscape.cli.use import path, playlist, similar
+from songscape.cli.use import export, path, playlist, similar, tag
 from songscape.core.errors import LockedError, RecipeError, SongscapeError
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ app = typer.Typer(
 )
 
 for command in (
-    *(map_, doctor, describe, demo, place, explore, similar, path, playlist),
+    *(map_, doctor, describe, demo, place, explore, similar, path, playlist, export, tag),
     *(calibrate, accuracy, list_),
 ):
     app.command(command.__name__.rstrip("_"))(command)

@@ -32,7 +32,7 @@ const DOUBTS = {
 
 /** @param {Acts} acts */
 export function card(acts) {
-  const panel = at('card');
+  const panel = /** @type {HTMLElement} */ (at('card'));
   let shown = -1;
   let start = -1;
   let asking = new AbortController();
@@ -47,7 +47,7 @@ export function card(acts) {
   const fill = (song) => {
     const home = make('p', { class: 'home' }, make('strong', {}, make('bdi', {}, song.cluster_name)));
     home.style.setProperty('--swatch', acts.colour(song.cluster));
-    if (song.why.length) home.append(make('br'), `because it is ${song.why.join(', ')}`);
+    if (song.why.length) home.append(make('br'), `shares: ${song.why.join(', ')}`);
     const doubts = make('dl', {});
     for (const [name, says] of Object.entries(DOUBTS)) {
       if (typeof song.doubts[name] === 'number') doubts.append(...line(says, percent(song.doubts[name]), song.doubts[name]));
@@ -87,12 +87,13 @@ export function card(acts) {
 
   return {
     row: () => shown,
-    /** @param {number} row */
-    show: (row) => trying(async () => {
+    /** @param {number} row @param {boolean} [focus] move the keyboard to the card */
+    show: (row, focus = false) => trying(async () => {
       asking.abort();
       asking = new AbortController();
       shown = row;
       fill(await get(`/api/song/${row}`, {}, asking.signal));
+      if (focus) panel.querySelector('.acts button')?.focus();
     }),
     hide: () => { panel.hidden = true; shown = -1; },
   };

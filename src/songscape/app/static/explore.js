@@ -73,16 +73,22 @@ async function drawn() {
 
 /** @param {SongMap} map @param {(row: number) => Promise<void>} open */
 function hovering(map, open) {
+  const ring = make('span', { class: 'ring', hidden: '' });
   const tip = make('p', { class: 'tip', hidden: '' });
-  at('map').append(tip);
-  map.on('hover', (song) => {
-    tip.hidden = song < 0;
+  at('map').append(ring, tip);
+  const show = (/** @type {number} */ song) => {
+    tip.hidden = ring.hidden = song < 0;
     if (song < 0) return;
     const [left = 0, top = 0] = map.pixel(song);
     tip.replaceChildren(...label({ row: 0, cluster: 0, title: map.data.text('title', song), artist: map.data.text('artist', song) }));
-    tip.style.left = `${Math.min(left + 14, map.element.clientWidth - 260)}px`;
-    tip.style.top = `${Math.max(top - 34, 4)}px`;
-  });
+    const room = map.element.clientWidth - (at('card').hidden ? 0 : at('card').offsetWidth + 24);
+    tip.style.left = `${left + 18 + tip.offsetWidth < room ? left + 18 : left - 18 - tip.offsetWidth}px`;
+    tip.style.top = `${Math.max(top - 16, 4)}px`;
+    ring.style.left = `${left}px`;
+    ring.style.top = `${top}px`;
+  };
+  map.on('hover', show);
+  map.on('view', () => show(map.hovered));
   map.on('open', (song) => { if (song >= 0) open(map.data.row(song)); });
 }
 
@@ -148,13 +154,13 @@ async function start() {
   const playing = player((row) => { if (map && atlas) map.hover(atlas.of([row])[0] ?? -1); });
   const play = (/** @type {number[]} */ rows) => { playing.play(rows); };
 
-  const open = async (/** @type {number} */ row) => {
-    await songCard.show(row);
+  const open = async (/** @type {number} */ row, focus = false) => {
+    await songCard.show(row, focus);
     if (map && atlas) {
       const [song = 0] = atlas.of([row]);
       const [left = 0, top = 0] = map.pixel(song);
       const seen = left > 0 && top > 0 && left < map.element.clientWidth && top < map.element.clientHeight;
-      if (!seen || map.camera.zoom < 2) map.fly([song]);
+      if (!seen) map.fly([song]);
       map.hover(song);
     }
   };
@@ -194,7 +200,7 @@ async function start() {
       songs.refresh();
     },
   );
-  search(open);
+  search((row) => open(row, true));
   if (map) {
     hovering(map, open);
     colouring(map);

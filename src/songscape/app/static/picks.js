@@ -18,8 +18,9 @@ export function picks(changed, play) {
   const set = (/** @type {Iterable<number>} */ songs) => {
     rows = new Set(songs);
     const count = rows.size;
-    at('picked').textContent = count ? `${count.toLocaleString('en')} ${count === 1 ? 'song' : 'songs'} picked` : 'No songs picked';
+    at('picked').textContent = count ? `${count.toLocaleString('en')} ${count === 1 ? 'song' : 'songs'} picked` : 'No songs picked: draw a lasso, or press Pick on a card';
     for (const one of buttons) one.disabled = !count;
+    form.classList.toggle('some', count > 0);
     changed([...rows]);
   };
   const asked = () => ({
