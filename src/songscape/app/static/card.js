@@ -1,3 +1,4 @@
+// @ts-check
 /** The card of one song: why it lies where it lies, and what lies near. */
 
 import { at, button, label, make, trying } from './dom.js';
@@ -93,7 +94,7 @@ export function card(acts) {
       asking = new AbortController();
       shown = row;
       fill(await get(`/api/song/${row}`, {}, asking.signal));
-      if (focus) panel.querySelector('.acts button')?.focus();
+      if (focus) /** @type {HTMLElement | null} */ (panel.querySelector('.acts button'))?.focus();
     }),
     hide: () => { panel.hidden = true; shown = -1; },
   };

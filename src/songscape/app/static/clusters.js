@@ -1,3 +1,4 @@
+// @ts-check
 /** The list of clusters: shown or not, and called what. */
 
 import { at, button, make, say, trying } from './dom.js';

@@ -1,3 +1,4 @@
+// @ts-check
 /** Small pieces of the page. Texts of songs only ever go through textContent. */
 
 /**

@@ -1,3 +1,4 @@
+// @ts-check
 /** The explorer: the map over the whole window, and around it what one does with it. */
 
 import { card } from './card.js';
@@ -12,6 +13,8 @@ import { bytes, get } from './server.js';
 import { table } from './table.js';
 
 const SHADES = 12;
+/** @type {Record<string, string>} */
+const WAYS = { x: 'to the right', y: 'upwards', z: 'to the front' };
 
 /** @param {number} cluster */
 const colour = (cluster) => (cluster >= 0 && cluster < SHADES ? `var(--c${cluster})` : 'var(--grey)');
@@ -21,12 +24,12 @@ function themed(/** @type {() => void} */ changed) {
   const dark = matchMedia('(prefers-color-scheme: dark)');
   let wish = localStorage.getItem('theme');
   const set = () => {
-    document.documentElement.dataset.theme = wish ?? (dark.matches ? 'dark' : 'light');
+    document.documentElement.dataset['theme'] = wish ?? (dark.matches ? 'dark' : 'light');
     changed();
   };
   dark.addEventListener('change', set);
   at('theme').addEventListener('click', () => {
-    wish = document.documentElement.dataset.theme === 'dark' ? 'light' : 'dark';
+    wish = document.documentElement.dataset['theme'] === 'dark' ? 'light' : 'dark';
     localStorage.setItem('theme', wish);
     set();
   });
@@ -98,7 +101,7 @@ function colouring(map) {
   select.replaceChildren(...map.data.colourings.map(({ name, says }) => new Option(says, name)));
   select.addEventListener('change', () => map.colourBy(select.value));
   const said = map.data.header.axes.map(({ name, grows }) => {
-    const way = { x: 'to the right', y: 'upwards', z: 'to the front' }[name] ?? name;
+    const way = WAYS[name] ?? name;
     return grows.length ? `${way}: more ${grows.slice(0, 2).map(([feature]) => feature.replaceAll('_', ' ')).join(', ')}` : '';
   });
   at('axes').textContent = said.filter(Boolean).join('; ');
@@ -212,7 +215,7 @@ async function start() {
 
   const list = at('list');
   const listing = () => {
-    const shown = at('table').hidden;
+    const shown = Boolean(at('table').hidden);
     list.setAttribute('aria-pressed', String(shown));
     songs.toggle(shown);
   };
@@ -227,7 +230,7 @@ async function start() {
     },
     p: () => { if (songCard.row() >= 0) picked.toggle(songCard.row()); },
   });
-  document.body.dataset.ready = 'true';
+  document.body.dataset['ready'] = 'true';
 }
 
 trying(start);

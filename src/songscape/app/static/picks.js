@@ -1,7 +1,11 @@
+// @ts-check
 /** The songs that are picked, and the playlist made of them. */
 
 import { at, say, trying } from './dom.js';
 import { post } from './server.js';
+
+/** @param {string} id @returns {HTMLButtonElement} */
+const press = (id) => at(id);
 
 /**
  * @param {(rows: number[]) => void} changed
@@ -9,8 +13,8 @@ import { post } from './server.js';
  */
 export function picks(changed, play) {
   const form = /** @type {HTMLFormElement} */ (at('playlist'));
-  const buttons = ['save', 'download', 'queue', 'clear'].map((id) => /** @type {HTMLButtonElement} */ (at(id)));
-  const [, download, queue, clear] = buttons;
+  const [save, download, queue, clear] = [press('save'), press('download'), press('queue'), press('clear')];
+  const buttons = [save, download, queue, clear];
   const value = (/** @type {string} */ id) => /** @type {HTMLInputElement | HTMLSelectElement} */ (at(id)).value;
   /** @type {Set<number>} */
   let rows = new Set();

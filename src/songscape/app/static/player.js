@@ -1,3 +1,4 @@
+// @ts-check
 /** The player: one song after the other, from files on this machine. */
 
 import { at, label, say, trying } from './dom.js';
@@ -17,7 +18,7 @@ export function player(now) {
     place = next;
     before.disabled = place === 0;
     after.disabled = place === queue.length - 1;
-    const row = queue[place];
+    const row = queue[place] ?? 0;
     const [song] = await get('/api/songs', { rows: row });
     at('playing').replaceChildren(...label(song), queue.length > 1 ? ` · ${place + 1} of ${queue.length.toLocaleString('en')}` : '');
     audio.src = `/audio/${row}`;

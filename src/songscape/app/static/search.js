@@ -1,3 +1,4 @@
+// @ts-check
 /** The search box: a combobox over the server's index. */
 
 import { at, label, make, trying } from './dom.js';
@@ -20,7 +21,7 @@ export function search(open) {
     [...list.children].forEach((item, i) => item.setAttribute('aria-selected', String(i === place)));
     if (place >= 0) {
       box.setAttribute('aria-activedescendant', `found-${place}`);
-      list.children[place].scrollIntoView({ block: 'nearest' });
+      list.children[place]?.scrollIntoView({ block: 'nearest' });
     } else box.removeAttribute('aria-activedescendant');
   };
   const close = () => {

@@ -1,3 +1,4 @@
+// @ts-check
 /** Requests to the server this page came from. */
 
 /** @typedef {{row: number, id?: string, title?: string, artist?: string, album?: string, genre?: string, cluster: number}} Song */

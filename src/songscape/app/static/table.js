@@ -1,3 +1,4 @@
+// @ts-check
 /** Songs as a table: of what is picked, else of what the map shows. The way in for screen readers. */
 
 import { at, button, make, trying } from './dom.js';
