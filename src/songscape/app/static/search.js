@@ -45,16 +45,19 @@ export function search(open) {
     box.setAttribute('aria-expanded', 'true');
     mark(found.length ? 0 : -1);
   };
-  const ask = () => trying(async () => {
+  const ask = (takeFirst = false) => trying(async () => {
+    clearTimeout(waiting);
+    waiting = 0;
     asking.abort();
     asking = new AbortController();
     const words = box.value.trim();
     if (!words) { found = []; close(); return; }
     found = await get('/api/search', { q: words }, asking.signal);
     show();
+    if (takeFirst) take(0);
   });
 
-  box.addEventListener('input', () => { clearTimeout(waiting); waiting = setTimeout(ask, WAIT); });
+  box.addEventListener('input', () => { clearTimeout(waiting); waiting = setTimeout(() => ask(), WAIT); });
   box.addEventListener('blur', close);
   box.addEventListener('keydown', (event) => {
     const moves = { ArrowDown: 1, ArrowUp: -1 };
@@ -63,7 +66,7 @@ export function search(open) {
       if (list.hidden) show(); else mark((chosen + step + found.length) % found.length);
       event.preventDefault();
     } else if (event.key === 'Enter') {
-      if (list.hidden) ask(); else take(chosen);
+      if (waiting || list.hidden) ask(true); else take(chosen);
       event.preventDefault();
     } else if (event.key === 'Escape') {
       if (list.hidden) box.blur(); else close();
