@@ -16,6 +16,7 @@ import typer
 
 from songscape.cli.compare import compare
 from songscape.cli.describe import accuracy, calibrate, describe
+from songscape.cli.explore import explore
 from songscape.cli.map import demo, doctor, map_, place
 from songscape.cli.plugins import list_
 from songscape.cli.use import export, path, playlist, similar, tag
@@ -34,7 +35,7 @@ app = typer.Typer(
 )
 
 for command in (
-    *(map_, doctor, describe, demo, place, compare, similar, path, playlist, export, tag),
+    *(map_, doctor, describe, demo, place, explore, compare, similar, path, playlist, export, tag),
     *(calibrate, accuracy, list_),
 ):
     app.command(command.__name__.rstrip("_"))(command)

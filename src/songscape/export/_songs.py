@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from songscape.core.record import Record
 
 SPOTIFY = re.compile(r"[0-9A-Za-z]{22}")
-_FILES = ("path", "file")
+_FILES = ("path", "file", "filename")
 
 
 def file_column(record: Record) -> str | None:
