@@ -17,6 +17,7 @@ import typer
 from songscape.cli.describe import accuracy, calibrate, describe
 from songscape.cli.map import demo, doctor, map_, place
 from songscape.cli.plugins import list_
+from songscape.cli.study import study
 from songscape.core.errors import LockedError, RecipeError, SongscapeError
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for command in (map_, doctor, describe, demo, place, calibrate, accuracy, list_):
+for command in (map_, doctor, describe, demo, place, study, calibrate, accuracy, list_):
     app.command(command.__name__.rstrip("_"))(command)
 
 
