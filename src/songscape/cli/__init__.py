@@ -18,6 +18,7 @@ from songscape.cli.describe import accuracy, calibrate, describe
 from songscape.cli.map import demo, doctor, map_, place
 from songscape.cli.plugins import list_
 from songscape.cli.study import study
+from songscape.cli.use import path, playlist, similar
 from songscape.core.errors import LockedError, RecipeError, SongscapeError
 
 if TYPE_CHECKING:
@@ -32,7 +33,10 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for command in (map_, doctor, describe, demo, place, study, calibrate, accuracy, list_):
+for command in (
+    *(map_, doctor, describe, demo, place, similar, path, playlist),
+    *(study, calibrate, accuracy, list_),
+):
     app.command(command.__name__.rstrip("_"))(command)
 
 

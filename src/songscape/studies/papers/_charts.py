@@ -145,11 +145,11 @@ def _panel(axes: Axes, panel: Panel) -> None:
     for line in panel.lines:
         colour = look(line.look)
         if line.band is not None:
-            axes.fill_between(line.x, *line.band, color=colour, alpha=0.16, lw=0)  # type: ignore[arg-type]
+            axes.fill_between(line.x, *line.band, color=colour, alpha=0.16, lw=0)
         axes.plot(
             line.x, line.y, color=colour, lw=1.5, ls="--" if line.dashed else "-",
             marker="o" if line.dots else "", ms=3.5, label=line.name or None,
-        )  # type: ignore[arg-type]  # fmt: skip
+        )  # fmt: skip
     if panel.log:
         axes.set_yscale("log")
         plain = FuncFormatter(lambda value, _place: f"{value:,.10g}")

@@ -157,7 +157,7 @@ def _described(run: Run, cluster: int) -> Table:
     return Table(("column", *DESCRIBED), rows)
 
 
-def _short(value: float) -> str:
+def _short(value: Any) -> str:
     """Return a number of a described column: whole where it is whole, else three digits."""
     return f"{Number(value):,.0f}" if value == round(value) else f"{Number(value):,.3f}"
 

@@ -300,7 +300,8 @@ def _neighbours(
     near = np.argsort(distances, axis=1, kind="stable")[:, :NEAREST]
     names, codes = np.unique(genres.astype(str), return_inverse=True)
     votes = np.stack([(codes[near] == code).sum(axis=1) for code in range(len(names))], axis=1)
-    return (votes.argmax(axis=1) == codes).astype(np.float64)
+    right: NDArray[np.float64] = (votes.argmax(axis=1) == codes).astype(np.float64)
+    return right
 
 
 def _firsts(songs: Collection) -> NDArray[np.int64]:
