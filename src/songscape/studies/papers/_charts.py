@@ -206,7 +206,13 @@ def clouds(head: Head, found: Sequence[Cloud], *, abreast: int = 2, height: floa
         return svg(figure, head.name, head.title, head.says)
 
 
-def intervals(head: Head, rows: Sequence[tuple[str, Interval]], x: str, *, zero: str = "") -> str:
+def intervals(
+    head: Head,
+    rows: Sequence[tuple[str, Interval]],
+    x: str,
+    *,
+    line: tuple[float, str] | None = None,
+) -> str:
     """Draw numbers with their intervals, one below the other.
 
     Parameters
@@ -214,7 +220,7 @@ def intervals(head: Head, rows: Sequence[tuple[str, Interval]], x: str, *, zero:
     head : for the page.
     rows : a word and a number with its interval each; the first stands on top.
     x : what the numbers are.
-    zero : a word for a line at nought; empty for no line.
+    line : a number to draw a line at, with a word.
     """
     with drawing():
         figure = canvas(height=0.7 + 0.34 * len(rows))
@@ -232,11 +238,11 @@ def intervals(head: Head, rows: Sequence[tuple[str, Interval]], x: str, *, zero:
         bare(axes, grid="x")
         axes.tick_params(axis="y", labelcolor=INK)
         axes.set_xlabel(x)
-        if zero:
-            axes.axvline(0, color=MUTED, lw=0.9)
+        if line:
+            axes.axvline(line[0], color=MUTED, lw=0.9, ls=":")
             axes.annotate(
-                zero, (0, 1), xycoords=("data", "axes fraction"), xytext=(3, 2), fontsize=8,
-                textcoords="offset points", color=MUTED,
+                line[1], (line[0], 1), xycoords=("data", "axes fraction"), xytext=(3, 2),
+                fontsize=8, textcoords="offset points", color=MUTED,
             )  # fmt: skip
         return svg(figure, head.name, head.title, head.says)
 

@@ -77,8 +77,8 @@ def _solid(axes: Axes, solid: Solid) -> None:
     depth = (near[order] - near.min()) / max(float(np.ptp(near)), 1e-12)
     _box(axes, solid.axes)
     axes.scatter(
-        flat[order, 0], flat[order, 1], c=colours[which].tolist(), s=3 + 7 * depth, alpha=0.75, lw=0,
-        rasterized=True,
+        flat[order, 0], flat[order, 1], c=colours[which].tolist(), s=3 + 7 * depth,
+        alpha=0.75, lw=0, rasterized=True,
     )  # fmt: skip
     bare(axes)
     axes.set_xticks([])
