@@ -43,16 +43,16 @@ def of(table, kind):
     return {row["feature"]: row for row in table.filter(pl.col("kind") == kind).to_dicts()}
 
 
-@pytest.mark.parametrize("steps", [(), (("pca", PCA(2, random_state=0)),)], ids=["plain", "pca"])
+@pytest.mark.parametrize("steps", [(), (("pca", PCA(3, random_state=0)),)], ids=["plain", "pca"])
 def test_what_makes_the_groups_matters_and_noise_does_not(steps):
     table = importance(ground(*steps), 0, ["unused", "flat"])
     assert dict(table.schema) == COLUMNS
     without = of(table, "without")
     assert set(without) == {"loudness", "tempo", "noise"}
     for name in ("loudness", "tempo"):
-        assert without[name]["moved"] > 0.1
+        assert without[name]["moved"] > 0.3
         assert without[name]["ari"] < 0.8
-        assert without[name]["silhouette_change"] < -0.01
+        assert without[name]["silhouette_change"] < -0.05
     assert without["noise"]["moved"] < 0.02
     assert without["noise"]["ari"] > 0.9
     assert of(table, "start")["another start"]["ari"] == pytest.approx(1, abs=0.02)
