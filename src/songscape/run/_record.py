@@ -89,6 +89,9 @@ def assembled(found: Found, warnings: Sequence[str]) -> Record:
     used = evidence["columns"].filter(pl.col("used"))["name"]
     profile = evidence["profiles"].filter(pl.col("feature").is_in(used.to_list()))
     clusters = explain.cluster_table(tracks, profile, evidence["cluster_genres"])
+    if found.judgement.stability is not None:
+        found_again = pl.Series(found.judgement.stability.per_cluster).fill_nan(None)
+        clusters = clusters.with_columns(stability=found_again.gather(clusters["cluster"]))
     return Record(
         recipe=recipes.text(found.recipe),
         run=summary(found, warnings),
