@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from songscape.cli.classify import app as classify
 from songscape.cli.describe import accuracy, calibrate, describe
 from songscape.cli.map import demo, doctor, map_, place
 from songscape.cli.plugins import list_
@@ -33,6 +34,7 @@ app = typer.Typer(
 
 for command in (map_, doctor, describe, demo, place, calibrate, accuracy, list_):
     app.command(command.__name__.rstrip("_"))(command)
+app.add_typer(classify)
 
 
 @app.callback(invoke_without_command=True)

@@ -44,7 +44,7 @@ def render(record: Record, figures: Mapping[str, str] | None = None) -> bytes:
     """
     drawn = charts.figures(record) if figures is None else figures
     style = files("songscape.view").joinpath("static/report.css").read_text("utf-8")
-    text = _environment().get_template("report.html.j2").render(
+    text = environment().get_template("report.html.j2").render(
         run=_ABSENT | dict(record.run),
         recipe=record.recipe,
         figures={name: themed(svg) for name, svg in drawn.items()},
@@ -100,7 +100,7 @@ def _digest(content: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()
 
 
-def _environment() -> Environment:
+def environment() -> Environment:
     """Return the template environment: escaping always on, unknown names an error."""
     environment = Environment(
         loader=PackageLoader("songscape.view"),
