@@ -112,10 +112,10 @@ def follow(
         with clock("judge", "judging against labels and by repetition"):
             judgement = judge.judged(songs, prepared.space, grouping, recipe)
         with clock("map", "drawing the map"):
-            positions = stages.positions(prepared.space, recipe)
+            drawing = stages.drawing(prepared.space, recipe)
         with clock("explain", "explaining the groups"):
             found = _record.Found(
-                recipe, raw, cleaned, prepared, choice, grouping, judgement, positions
+                recipe, raw, cleaned, prepared, choice, grouping, judgement, drawing
             )
             record = _record.assembled(found, _lines(caught))
     record = replace(record, run={**record.run, "timings": clock.seconds})
