@@ -59,7 +59,10 @@ def study(setting: Setting) -> Findings:
     setting.tell("repaired: how many groups there are")
     run = setting.run("repaired")
     part |= _verdict(run)
-    return part | Findings(verdicts=_verdicts(part.numbers), runs={"repaired": run})
+    verdicts = _verdicts(part.numbers)
+    helps = verdicts["helps"] is Verdict.HOLDS
+    said = {"helped": f"the autoencoder {'helps' if helps else 'does not help'}"}
+    return part | Findings(said, verdicts=verdicts, runs={"repaired": run})
 
 
 def _counts(setting: Setting, songs: Collection, read: int) -> dict[str, Any]:
