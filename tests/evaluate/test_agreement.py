@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 from sklearn import metrics
 
-from songscape.evaluate.agreement import NAMES, agreement, has_label
+from songscape.evaluate._labels import has_label
+from songscape.evaluate.agreement import NAMES, agreement
 
 
 def drawn(seed=0):
