@@ -19,6 +19,7 @@ SOFTWARE = (
     "--enable-unsafe-swiftshader",
     "--ignore-gpu-blocklist",
     "--disable-background-networking",
+    "--autoplay-policy=no-user-gesture-required",
 )
 MAP = "document.querySelector('.live-map').map"
 
@@ -114,3 +115,16 @@ def open_tab(browser, tmp_path):
 @pytest.fixture
 def tab(open_tab, small):
     return open_tab(small)
+
+
+@pytest.fixture
+def page(browser):
+    """A fresh page; what its console and its dialogs said is in ``page.complaints``."""
+    context = browser.new_context(viewport={"width": 1280, "height": 800}, accept_downloads=True)
+    opened = context.new_page()
+    opened.complaints = []
+    opened.on("console", lambda said: opened.complaints.append(said.text))
+    opened.on("pageerror", lambda error: opened.complaints.append(str(error)))
+    opened.on("dialog", lambda said: (opened.complaints.append("dialog"), said.dismiss()))
+    yield opened
+    context.close()

@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 from sklearn import decomposition
 from sklearn.neighbors import NearestNeighbors
+from tests.with_torch import marked
 from threadpoolctl import threadpool_limits
 
 from songscape.core import plugins
@@ -16,7 +17,7 @@ from songscape.reduce.pca import PCA
 from songscape.reduce.tsne import TSNE
 from songscape.reduce.umap import UMAP
 
-NAMES = plugins.names("reduce")
+NAMES = marked(plugins.names("reduce"))
 
 
 def songs(n=120, d=5):

@@ -19,6 +19,7 @@ FILE = "model.skops"
 _TRUSTED = [
     "songscape.cluster.agglomerative.Agglomerative",
     "songscape.cluster.dbscan.DBSCAN",
+    "songscape.cluster.deep.DeepKMeans",
     "songscape.cluster.hdbscan.HDBSCAN",
     "songscape.cluster.kmeans.KMeans",
     "songscape.cluster.minibatch.MiniBatchKMeans",
@@ -32,6 +33,7 @@ _TRUSTED = [
     "songscape.prepare.tempo_log.TempoLog",
     "songscape.prepare.weights.Weights",
     "songscape.reduce.auto.Auto",
+    "songscape.reduce.autoencoder.Autoencoder",
     "songscape.reduce.none.Unchanged",
     "songscape.reduce.pca.PCA",
     "songscape.reduce.tsne.TSNE",

@@ -17,7 +17,7 @@ import numpy as np
 import polars as pl
 
 from songscape import recipe as recipes
-from songscape.cluster._membership import SoftModel, margin
+from songscape.cluster._membership import SoftModel, margin, tempered
 from songscape.core.collection import Role
 from songscape.core.errors import InputError
 from songscape.core.record import read
@@ -107,4 +107,5 @@ def _assigned(
         membership = np.asarray(clusterer.predict_proba(space))[:, order]
     else:
         membership = SoftModel(model["means"], model["variance"]).posterior(space)
+    membership = tempered(membership, float(model.get("temperature", 1.0)))
     return membership.argmax(axis=1).astype(np.int32), membership

@@ -56,7 +56,7 @@ def load(step: Step, tell: Callable[[str], None] = lambda _line: None) -> Collec
     if hasattr(step.plugin, "unheard"):
         from songscape.run._listen import heard
 
-        heard(step, tell)
+        return heard(step, tell)
     songs: Collection = step.plugin.load(step.options)
     return songs
 

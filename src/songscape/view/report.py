@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from songscape.view import _cards, _parts, _summary, _text, charts, live_map
+from songscape.view import _cards, _judging, _parts, _summary, _text, charts, live_map
 from songscape.view._style import ACCENT, GREY, INK, LINE, MUTED, PALETTE, PAPER, WARM
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def render(record: Record, figures: Mapping[str, str] | None = None) -> bytes:
     style = files("songscape.view").joinpath("static/report.css").read_text("utf-8")
     live = live_map.parts(record) if "map" in drawn else None
     style += live_map.style() if live else ""
-    text = _environment().get_template("report.html.j2").render(
+    text = environment().get_template("report.html.j2").render(
         run=_ABSENT | dict(record.run),
         recipe=record.recipe,
         figures={name: themed(svg) for name, svg in drawn.items()},
@@ -69,6 +69,13 @@ def render(record: Record, figures: Mapping[str, str] | None = None) -> bytes:
         columns=_cards.columns(record),
         fates=_cards.genre_fates(record),
         features=_parts.features(record),
+        again=_judging.again(record),
+        sureness=_judging.sureness(record),
+        between=_judging.between(record),
+        by_name=_judging.by_name(record),
+        held_out=_judging.held_out(record),
+        tried=_judging.tried(record),
+        level_fates=_judging.level_fates(record),
     )  # fmt: skip
     return text.encode("utf-8", "replace")
 
@@ -103,7 +110,7 @@ def _digest(content: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()
 
 
-def _environment() -> Environment:
+def environment() -> Environment:
     """Return the template environment: escaping always on, unknown names an error."""
     environment = Environment(
         loader=PackageLoader("songscape.view"),
