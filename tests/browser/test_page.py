@@ -115,7 +115,7 @@ def test_hostile_titles_are_shown_as_they_are(open_tab):
     tab = open_tab(record_of(tracks, list(UNITS_ORDER)))
     shown = tab.map(
         """Array.from({ length: map.data.n }, (_, song) => {
-        map.hover(song);
+        map.open(song);
         return document.querySelector('[data-map=card] .title').textContent; })"""
     )
     assert sorted(shown) == sorted(titles)
@@ -195,6 +195,19 @@ def test_names_do_not_overlap(tab):
         for x2, y2, width2, text2 in boxes[:k]:
             apart = abs(x - x2) >= (width + width2) / 2 or abs(y - y2) >= 12
             assert apart, (text, text2)
+
+
+def test_the_card_comes_when_the_pointer_rests(tab):
+    box = tab.part("stage").bounding_box()
+    left, top, _ = tab.map("map.pixel(11)")
+    tab.page.mouse.move(box["x"] + left, box["y"] + top)
+    tab.until("!document.querySelector('[data-map=card]').hidden")
+    song = tab.map("map.hovered")
+    title = tab.map(f"map.data.text('title', {song})")
+    assert tab.part("card").locator(".title").inner_text() == title
+    assert tab.part("ring").is_visible()
+    tab.page.mouse.move(2, 2)
+    tab.until("document.querySelector('[data-map=card]').hidden")
 
 
 def test_a_path_is_drawn_over_the_songs(tab):

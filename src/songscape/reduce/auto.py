@@ -36,10 +36,8 @@ class Options:
     """When the layout changes."""
 
     k: int = option(2, "number of dimensions", low=1, high=3)
-    limit: int = option(
-        10_000, "songs up to which t-SNE lays out all; 0 for components only", low=0
-    )
-    landmarks: int = option(5_000, "songs that t-SNE lays out of more than that", low=100)
+    limit: int = option(5_000, "songs up to which t-SNE lays out all; 0 for components only", low=0)
+    landmarks: int = option(3_000, "songs that t-SNE lays out of more than that", low=100)
 
 
 class Auto(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):  # type: ignore[misc]
@@ -58,7 +56,7 @@ class Auto(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):  #
     """
 
     def __init__(
-        self, k: int = 2, limit: int = 10_000, landmarks: int = 5_000, random_state: int = 0
+        self, k: int = 2, limit: int = 5_000, landmarks: int = 3_000, random_state: int = 0
     ) -> None:
         self.k = k
         self.limit = limit
