@@ -25,10 +25,10 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
-from songscape._kernels import mixture_log_prob
+from songscape._kernels import Stop, mixture_log_prob
 from songscape.cluster._em import Parameters, Rules, climb, grouped
 from songscape.cluster._guard import GuardedPredictor, as_matrix
-from songscape.cluster._lloyd import Stop, greedy_start, random_start, settle
+from songscape.cluster._lloyd import greedy_start, random_start, settle
 from songscape.cluster._songs import songs
 from songscape.cluster._sweep import KMeansSweep
 from songscape.core.guard import check_values

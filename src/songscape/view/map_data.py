@@ -21,7 +21,7 @@ from songscape.core.seeds import generator
 from songscape.view import _cards, _parts
 from songscape.view._style import PALETTE
 from songscape.view._summary import title
-from songscape.view._text import shown
+from songscape.view._text import called, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -47,7 +47,9 @@ class _Section:
     content: bytes
 
 
-def block(record: Record, most: int | None = None, *, rows: bool = False) -> bytes | None:
+def block(
+    record: Record, most: int | None = None, *, rows: bool = False, texts: bool = True
+) -> bytes | None:
     """Return the map of a run as gzip bytes; None if the run has no map.
 
     Parameters
@@ -55,12 +57,15 @@ def block(record: Record, most: int | None = None, *, rows: bool = False) -> byt
     record : the run.
     most : songs at most; of more a sample is taken, always the same.
     rows : whether to add each song's row in ``record.tracks``, which a server needs.
+    texts : whether to add titles and artists, which are most of the bytes; a server has them.
     """
     drawn = songs(record, most)
     if drawn is None:
         return None
     places = _places(record, drawn)
-    sections = [*_sections(record, drawn), *([_rows(drawn)] if rows else [])]
+    sections = _sections(record, drawn)
+    sections += _texts(record.tracks[drawn]) if texts else []
+    sections += [_rows(drawn)] if rows else []
     header = {
         "n": len(drawn),
         "total": record.tracks.height,
@@ -110,7 +115,7 @@ def _places(record: Record, drawn: NDArray[np.int64]) -> list[tuple[dict[str, An
 
 
 def _sections(record: Record, drawn: NDArray[np.int64]) -> list[_Section]:
-    """Return every column of the block."""
+    """Return every column that colours the map."""
     tracks = record.tracks[drawn]
     units = _parts.units(record)
     found = [_clusters(record, drawn)]
@@ -120,10 +125,10 @@ def _sections(record: Record, drawn: NDArray[np.int64]) -> list[_Section]:
         if name in tracks.columns:
             found.append(_number(name, tracks, says, "0..1", doubt=True))
     found += [
-        _number(name, tracks, shown(name, 40), units.get(name, ""))
+        _number(name, tracks, called(name, 40), units.get(name, ""))
         for name in _parts.features(record)[:FEATURES]
     ]
-    return [*found, *_texts(tracks)]
+    return found
 
 
 def _clusters(record: Record, drawn: NDArray[np.int64]) -> _Section:
@@ -134,7 +139,7 @@ def _clusters(record: Record, drawn: NDArray[np.int64]) -> _Section:
     values = np.array([order.get(int(label), len(names)) for label in labels], np.uint16)
     texts = [*names.values(), "in no cluster"]
     shades = [min(cluster, GENRES) for cluster in names] + [GENRES]
-    return _category("cluster", "cluster", values, texts, shades)
+    return _category("cluster", values, texts, shades, (len(names),))
 
 
 def _genres(genres: pl.Series) -> _Section:
@@ -148,15 +153,20 @@ def _genres(genres: pl.Series) -> _Section:
     values = np.array([place.get(text, GENRES + (text == "")) for text in texts], np.uint16)
     labels = [shown(genre, 40) for genre in top] + [""] * (GENRES - len(top))
     names = [*labels, "other genres", "no genre"]
-    return _category("genre", "genre", values, names, list(range(GENRES)) + [GENRES] * 2)
+    shades = [*range(GENRES), GENRES, GENRES]
+    return _category("genre", values, names, shades, (GENRES, GENRES + 1))
 
 
 def _category(
-    name: str, says: str, values: NDArray[np.uint16], labels: list[str], shades: list[int]
+    name: str,
+    values: NDArray[np.uint16],
+    labels: list[str],
+    shades: list[int],
+    unnamed: tuple[int, ...],
 ) -> _Section:
-    """Return a category as a section."""
-    about = {"name": name, "says": says, "kind": "category", "labels": labels, "shades": shades}
-    return _Section(about, _planes(values))
+    """Return a category as a section; unnamed labels are left off the map."""
+    about = {"labels": labels, "shades": shades, "unnamed": unnamed}
+    return _Section({"name": name, "says": name, "kind": "category"} | about, _planes(values))
 
 
 def _number(

@@ -185,10 +185,15 @@ def score_rows(
     return tuple(
         (
             name,
-            f"{one['calinski_harabasz']:,.0f}",
-            f"{one['davies_bouldin']:.2f}",
-            f"{Number(one['silhouette']):.3f}",
+            _defined(one["calinski_harabasz"], ",.0f"),
+            _defined(one["davies_bouldin"], ".2f"),
+            _defined(one["silhouette"], ".3f"),
             *more.get(name, ()),
         )
         for name, one in found.items()
     )
+
+
+def _defined(value: float, spec: str) -> str:
+    """Return a score as text, a dash where it is not defined."""
+    return f"{Number(value):{spec}}" if np.isfinite(value) else "–"

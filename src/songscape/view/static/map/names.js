@@ -14,6 +14,7 @@ const ENCLOSED = 0.75;
  * @property {number} label index of the category's label
  * @property {string} name
  * @property {number} shade
+ * @property {boolean} unnamed whether its name is left off the map
  * @property {number} count
  * @property {number} x place of its densest part, 0..1
  * @property {number} y
@@ -50,7 +51,7 @@ export function regions(data, column, heights) {
       const peak = density.reduce((best, value, cell) => (value > (density[best] ?? 0) ? cell : best), 0);
       const count = counts[label] ?? 0;
       return {
-        label, name, density, count, z: (raised[label] ?? 0) / Math.max(count, 1), shade: column.shades?.[label] ?? 12,
+        label, name, density, count, unnamed: column.unnamed?.includes(label) ?? false, z: (raised[label] ?? 0) / Math.max(count, 1), shade: column.shades?.[label] ?? 12,
         x: ((peak % SIDE) + 0.5) / SIDE, y: (Math.floor(peak / SIDE) + 0.5) / SIDE, level: levelOf(density),
       };
     })
