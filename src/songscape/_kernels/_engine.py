@@ -106,7 +106,9 @@ class Engine(Protocol):
     ) -> None:
         """Fill out (m, n) with the score of each row under each labeling."""
 
-    def ward(self, points: Floats, weights: Floats, merged: Ints, heights: Floats, /) -> None:
+    def ward(
+        self, points: Floats, weights: Floats, axes: Floats, merged: Ints, heights: Floats, /
+    ) -> None:
         """Fill merged (n - 1, 2) with rows that stand for clusters, and heights (n - 1,)."""
 
     def normalise(self, logs: Floats, sums: Floats, /) -> None:

@@ -193,7 +193,13 @@ def _scores(sums: Floats, sizes: Floats, labels: Ints) -> Floats:
     return np.asarray(score)
 
 
-def ward(points: Floats, weights: Floats, merged: Ints, heights: Floats) -> None:
+def ward(
+    points: Floats,
+    weights: Floats,
+    axes: Floats,  # noqa: ARG001
+    merged: Ints,
+    heights: Floats,
+) -> None:
     """Merge along chains of nearest neighbours, each scan one pass over the living centroids."""
     centers, n = points.copy(), len(points)
     w = weights.copy() if weights.size else np.ones(n)

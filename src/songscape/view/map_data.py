@@ -21,7 +21,7 @@ from songscape.core.seeds import generator
 from songscape.view import _cards, _parts
 from songscape.view._style import PALETTE
 from songscape.view._summary import title
-from songscape.view._text import shown
+from songscape.view._text import called, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -126,7 +126,7 @@ def _sections(record: Record, drawn: NDArray[np.int64]) -> list[_Section]:
         if name in tracks.columns:
             found.append(_number(name, tracks, says, "0..1", doubt=True))
     found += [
-        _number(name, tracks, shown(name, 40), units.get(name, ""))
+        _number(name, tracks, called(name, 40), units.get(name, ""))
         for name in _parts.features(record)[:FEATURES]
     ]
     return found

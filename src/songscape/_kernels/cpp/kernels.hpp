@@ -79,8 +79,9 @@ void greedy_draws(const Rows<Real>& rows, const Draws& draws, int threads, const
 
 void silhouette(const Rows<float>& rows, const LabelingsView& labelings, int threads, double* out);
 
-// Merges in the order of the chain: two rows that stand for their clusters, and the height.
-void ward(const Rows<double>& rows, std::int32_t* merged, double* heights);
+// Merges in the order of the chain: two rows that stand for their clusters, and the height. Axes are
+// orthonormal (d, d), those along which rows differ most first; any give the same tree.
+void ward(const Rows<double>& rows, const double* axes, std::int32_t* merged, double* heights);
 
 // Joint log densities (count, rows) to responsibilities in place, and the logs of their sums (rows,).
 void normalise(double* logs, std::size_t rows, std::size_t count, double* sums);

@@ -111,9 +111,9 @@ NB_MODULE(_compiled, module) {
       nb::call_guard<nb::gil_scoped_release>());
   module.def(
       "ward",
-      [](const Table<double>& points, const Weights& weights,
+      [](const Table<double>& points, const Weights& weights, const Given<double, 2>& axes,
          const Filled<std::int32_t, 2>& merged, const Filled<double, 1>& heights) {
-        ward(rows_of(points, weights), merged.data(), heights.data());
+        ward(rows_of(points, weights), axes.data(), merged.data(), heights.data());
       },
       nb::call_guard<nb::gil_scoped_release>());
   module.def(

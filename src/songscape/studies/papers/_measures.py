@@ -13,7 +13,7 @@ from sklearn.metrics.cluster import contingency_matrix
 from songscape.core.fit import Fit
 from songscape.core.seeds import generator
 from songscape.evaluate import calinski_harabasz, davies_bouldin, silhouette
-from songscape.evaluate.agreement import has_label
+from songscape.evaluate._labels import has_label
 from songscape.studies.papers._findings import Interval, Number, Table
 
 if TYPE_CHECKING:

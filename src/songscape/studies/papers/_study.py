@@ -50,7 +50,7 @@ def run_study(
     data : its table; else it is looked for in the folder $SONGSCAPE_DATA.
     seed : root of all randomness.
     sets : ``protocol.option=value`` assignments.
-    more : ``audio`` and ``mine`` of :class:`Setting`.
+    more : further fields of :class:`Setting`, as ``mine``.
     tell : is given a line of progress now and then.
 
     Returns
