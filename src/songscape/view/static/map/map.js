@@ -58,6 +58,8 @@ export class SongMap {
     this.column = undefined;
     /** @type {Region[]} */
     this.regions = [];
+    /** @type {Region[]} those whose names stand on the map */
+    this.named = [];
     /** @type {Region | null} */
     this.outlined = null;
     /** @type {Uint8Array | null} 1 where a song is shown; null shows all */
@@ -162,9 +164,11 @@ export class SongMap {
     const naming = category ?? this.data.header.columns.find(({ kind }) => kind === "category");
     this.points.raise(heights);
     this.regions = naming ? regions(this.data, naming, heights) : [];
+    this.named = this.#shownRegions();
   }
 
   #dress() {
+    this.named = this.#shownRegions();
     const chosen = new Uint8Array(this.selected.length ? this.data.n : 0);
     for (const song of this.selected) chosen[song] = 1;
     const rest = this.selected.length ? FADED : PLAIN;
@@ -172,6 +176,15 @@ export class SongMap {
       this.shown && !this.shown[song] ? HIDDEN : chosen[song] ? CHOSEN : rest;
     this.points.dress(shadesOf(this.data, this.column), mark);
     this.request();
+  }
+
+  /** The regions that have a name and songs that are shown. */
+  #shownRegions() {
+    const { shown, column } = this;
+    const values = column?.kind === "category" && shown ? this.data.values.get(column.name) : undefined;
+    const left = new Set();
+    for (let song = 0; values && song < this.data.n; song++) if (shown?.[song]) left.add(values[song]);
+    return this.regions.filter(({ label, unnamed }) => !unnamed && (!values || left.has(label)));
   }
 
   /** Show only some songs; null shows all. @param {Uint8Array | null} mask 1 for shown, one per song */
@@ -377,7 +390,7 @@ export class SongMap {
     ink.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
     const { camera, path, lasso, crosshair, outlined } = this;
     drawOverlay(ink, {
-      project: camera.projector(), width: camera.width, height: camera.height, regions: this.regions, outlined,
+      project: camera.projector(), width: camera.width, height: camera.height, regions: this.named, outlined,
       path: path.map((song) => this.place(song)), lasso, crosshair, songs: this.#titles(),
     }, this.theme);
   }
