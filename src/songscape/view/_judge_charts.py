@@ -20,7 +20,7 @@ from songscape.view._style import (
     drawing,
     svg,
 )
-from songscape.view._text import decimal, listing, percent, shown
+from songscape.view._text import called, decimal, listing, percent
 
 if TYPE_CHECKING:
     from songscape.core.record import Record
@@ -67,7 +67,7 @@ def importance(record: Record) -> str | None:
     features = table.filter(pl.col("kind") == "without").drop_nulls("ari").head(FEATURES)
     if features.is_empty():
         return None
-    names = [shown(name, 28) for name in features["feature"]]
+    names = [called(name, 28) for name in features["feature"]]
     start = _parts.numbers(table.filter(pl.col("kind") == "start"), "ari")[:1]
     place = range(len(names))
     with drawing():

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from songscape.view import _parts
-from songscape.view._text import count, decimal, percent, shown
+from songscape.view._text import called, count, decimal, percent, shown
 
 if TYPE_CHECKING:
     from songscape.core.record import Record
@@ -125,7 +125,7 @@ def tried(record: Record) -> list[dict[str, Any]]:
     words = {"start": "nothing changed but the start", "with": "with {}", "without": "without {}"}
     return [
         {
-            "what": words[row["kind"]].format(shown(row["feature"], 60)),
+            "what": words[row["kind"]].format(called(row["feature"], 60)),
             "moved": percent(row["moved"]) if row["moved"] is not None else "",
             "ari": decimal(row["ari"]),
             "silhouette": decimal(row["silhouette_change"], 3, sign=True),
