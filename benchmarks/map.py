@@ -132,12 +132,12 @@ def ready(page: Page, path: Path, name: str) -> float:
         watch += "window.drawn = () => document.querySelector('.live-map')?.map?.frames > 0;"
     page.add_init_script(watch)
     page.goto(path.as_uri())
-    for _ in range(1200):
+    for _ in range(6000):
         moment = page.evaluate("window.readyAt")
         if moment:
             return float(moment)
         time.sleep(0.05)
-    raise TimeoutError(f"{name} was not ready in a minute.")
+    raise TimeoutError(f"{name} was not ready in five minutes.")
 
 
 def step(page: Page, act: Any) -> float:

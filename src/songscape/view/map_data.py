@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 
 STEPS = 65_535
 MISSING = 255
-GENRES = len(PALETTE)
+COLOURS = len(PALETTE)
+GENRES = 500
 FEATURES = 16
 LETTERS = 80
 _UNSEEN = r"[\p{Cc}\p{Cf}\p{Cn}--[\x{200C}\x{200D}]]"
@@ -138,23 +139,24 @@ def _clusters(record: Record, drawn: NDArray[np.int64]) -> _Section:
     labels = _parts.clusters(record)[drawn]
     values = np.array([order.get(int(label), len(names)) for label in labels], np.uint16)
     texts = [*names.values(), "in no cluster"]
-    shades = [min(cluster, GENRES) for cluster in names] + [GENRES]
+    shades = [min(cluster, COLOURS) for cluster in names] + [COLOURS]
     return _category("cluster", values, texts, shades, (len(names),))
 
 
 def _genres(genres: pl.Series) -> _Section:
-    """Return the most frequent genres, all others together."""
+    """Return the genres, the most frequent first; only the first few have a colour and a name."""
     first = genres.list.first() if genres.dtype == pl.List else genres
-    texts = first.cast(pl.String).fill_null("")
-    counts = texts.filter(texts != "").value_counts(sort=True).sort(
-        ["count", texts.name], descending=[True, False])  # fmt: skip
-    top = counts[texts.name].head(GENRES).to_list()
+    texts = first.cast(pl.String).fill_null("").rename("genre")
+    counts = texts.filter(texts != "").value_counts().sort(
+        ["count", "genre"], descending=[True, False])  # fmt: skip
+    top = counts["genre"].head(GENRES).to_list()
     place = {genre: index for index, genre in enumerate(top)}
-    values = np.array([place.get(text, GENRES + (text == "")) for text in texts], np.uint16)
-    labels = [shown(genre, 40) for genre in top] + [""] * (GENRES - len(top))
-    names = [*labels, "other genres", "no genre"]
-    shades = [*range(GENRES), GENRES, GENRES]
-    return _category("genre", values, names, shades, (GENRES, GENRES + 1))
+    rest = len(top)
+    values = np.array([place.get(text, rest + (text == "")) for text in texts], np.uint16)
+    labels = [*(shown(genre, 40) for genre in top), "other genres", "no genre"]
+    shades = [min(index, COLOURS) for index in range(rest)] + [COLOURS] * 2
+    plain = tuple(index for index, shade in enumerate(shades) if shade == COLOURS)
+    return _category("genre", values, labels, shades, plain)
 
 
 def _category(

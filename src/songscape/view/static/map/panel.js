@@ -12,7 +12,6 @@ import { between } from "./colours.js";
 
 const RESULTS = 12;
 const LISTED = 200;
-const LEGEND = 60;
 /** Milliseconds a pointer rests on a song before its card is shown. */
 const REST = 70;
 
@@ -111,7 +110,7 @@ function entries(map) {
   /** @type {Set<number>} */
   const off = new Set();
   const regions = [...map.regions];
-  const buttons = regions.slice(0, LEGEND).map((region) => {
+  const buttons = regions.map((region) => {
     const button = /** @type {HTMLButtonElement} */ (made("button", "", "entry"));
     button.type = "button";
     button.append(swatch(region.shade), name(region.name), made("span", region.count.toLocaleString("en"), "count"));
@@ -122,7 +121,7 @@ function entries(map) {
     return button;
   });
   buttons.forEach((button, k) => button.addEventListener("click", () => {
-    toggle(off, regions.map(({ label }) => label), regions[k]?.label ?? 0);
+    toggle(off, (column.labels ?? []).map((_, label) => label), regions[k]?.label ?? 0);
     buttons.forEach((one, j) => one.setAttribute("aria-pressed", String(!off.has(regions[j]?.label ?? 0))));
     filter(map, column, off);
   }));
