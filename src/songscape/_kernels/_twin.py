@@ -42,7 +42,7 @@ def kmeans_step(  # noqa: PLR0913, PLR0917 - the engine's own signature
         w = weights[rows] if weights.size else np.ones(len(x))
         counts += np.bincount(nearest, w, k)
         np.add.at(sums, nearest, w[:, None] * x)
-        objective += float(w @ square[np.arange(len(x)), nearest])
+        objective += float((w * square[np.arange(len(x)), nearest]).sum())
         if labels.size:
             labels[rows] = nearest
     return objective
@@ -155,7 +155,8 @@ def potentials(
     for rows in _blocks(len(points), len(candidates)):
         square = cdist(points[rows].astype(np.float64), candidates, "sqeuclidean")
         cost = np.minimum(square, closest[rows, None])
-        out += weights[rows] @ cost if weights.size else cost.sum(axis=0)
+        # Not a product of the library's, whose last bits change with the number of threads.
+        out += (cost * weights[rows, None] if weights.size else cost).sum(axis=0)
 
 
 def silhouette(

@@ -55,13 +55,14 @@ class Songs:
     @cached_property
     def mean(self) -> Floats:
         """Weighted mean, shape (1, d)."""
-        mean: Floats = self.mass @ self.points / self.mass.sum()
+        mean: Floats = np.einsum("n,nd->d", self.mass, self.points) / self.mass.sum()
         return mean[None]
 
     @cached_property
     def variance(self) -> float:
         """Weighted variance, averaged over columns."""
-        return float((self.mass @ (self.points - self.mean) ** 2 / self.mass.sum()).mean())
+        square = np.einsum("n,nd->d", self.mass, (self.points - self.mean) ** 2)
+        return float((square / self.mass.sum()).mean())
 
     def step(self, centers: Floats) -> tuple[float, Floats, Floats]:
         """Return the cost of centres and, for the next ones, counts (k,) and sums (k, d).

@@ -138,6 +138,12 @@ class _Mixture(DensityMixin, BaseEstimator):  # type: ignore[misc]
         density: Floats = logsumexp(self._log_prob(X), axis=1)
         return density
 
+    def densities(self, X: Any) -> tuple[Floats, Floats]:
+        """Return the log density of every song (n,) and its probabilities (n, k), in one pass."""
+        joint = self._log_prob(X)
+        density: Floats = logsumexp(joint, axis=1)
+        return density, np.exp(joint - density[:, None])
+
     def score(self, X: Any, y: Any = None) -> float:
         """Return the mean log density."""
         del y

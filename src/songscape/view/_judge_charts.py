@@ -113,7 +113,7 @@ def levels(record: Record) -> str | None:
         ]
         axes.set_xticks(table["level"].to_list(), words)
         axes.set_xlabel("level of the tree, 1 at the roots")
-        axes.set_ylim(bottom=0)
+        axes.set_ylim(0, 1.18 * max(0.02, *table["ami"], *table["v_measure"]))
         axes.legend(loc="best", labelcolor=INK)
         told = [
             f"{decimal(ami)} at level {level}" for level, ami in table.select("level", "ami").rows()

@@ -137,7 +137,8 @@ def tried(record: Record) -> list[dict[str, Any]]:
 def level_fates(record: Record) -> list[dict[str, Any]]:
     """Return, for every level of the tree of genres, its scores and what was kept and split."""
     table = _parts.evidence(record, "genre_levels", "level", "genres", "ami", "v_measure")
-    homes = _parts.evidence(record, "genre_level_homes", "level", "genre", "fate", "songs")
+    homes = _parts.evidence(record, "genre_level_homes", "level", "genre", "home", "fate", "songs")
+    names = _parts.cluster_names(record)
     if table is None or homes is None:
         return []
     return [
@@ -146,7 +147,9 @@ def level_fates(record: Record) -> list[dict[str, Any]]:
             "genres": row["genres"],
             "ami": decimal(row["ami"]),
             "v_measure": decimal(row["v_measure"]),
-            **{fate: _genres(homes, row["level"], fate) for fate in ("alone", "merged", "split")},
+            "alone": _genres(homes, row["level"], "alone"),
+            "split": _genres(homes, row["level"], "split"),
+            "merged": _merged(homes, row["level"], names),
         }
         for row in table.to_dicts()
     ]
@@ -156,6 +159,16 @@ def _genres(homes: pl.DataFrame, level: int, fate: str) -> list[str]:
     """Return the genres of one fate at one level, the largest first."""
     rows = homes.filter((pl.col("level") == level) & (pl.col("fate") == fate))
     return [shown(genre, 40) for genre in rows.sort("songs", descending=True)["genre"]]
+
+
+def _merged(homes: pl.DataFrame, level: int, names: dict[int, str]) -> list[tuple[str, list[str]]]:
+    """Return the genres that live together at one level, by the cluster they live in."""
+    rows = homes.filter((pl.col("level") == level) & (pl.col("fate") == "merged"))
+    clusters = sorted({int(home) for home in rows["home"]})
+    return [
+        (names.get(home, ""), _genres(rows.filter(pl.col("home") == home), level, "merged"))
+        for home in clusters
+    ]
 
 
 def _some(songs: pl.DataFrame) -> list[dict[str, str]]:
