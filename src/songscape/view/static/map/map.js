@@ -25,7 +25,7 @@ import { CHOSEN, FADED, HIDDEN, PLAIN, Points } from "./points.js";
 
 const UNIT = 65535;
 const HOVER = 14;
-/** Frames slower than this while moving are drawn with fewer points, in milliseconds. */
+/** Frames that come later than this are followed by frames of fewer points, in milliseconds. */
 const SLOW = 40;
 const FEWEST = 120_000;
 /** Songs on the screen below which their titles are written. */
@@ -86,7 +86,7 @@ export class SongMap {
 
   /** @type {number} */
   #pending = 0;
-  #last = 0;
+  #asked = 0;
   #settled = 0;
   /** @type {(() => void)[]} */
   #endings = [];
@@ -358,13 +358,14 @@ export class SongMap {
 
   /** Draw at the next frame. */
   request() {
-    this.#pending ||= requestAnimationFrame((now) => this.#frame(now));
+    if (this.#pending) return;
+    this.#asked = performance.now();
+    this.#pending = requestAnimationFrame(() => this.#frame());
   }
 
-  /** @param {number} now */
-  #frame(now) {
+  #frame() {
     this.#pending = 0;
-    const most = this.moving && this.eases ? this.#affordable(now) : this.data.n;
+    const most = this.moving && this.eases ? this.#affordable() : this.data.n;
     this.points.draw(this.camera, this.ratio, most);
     this.#overlay();
     this.frames += 1;
@@ -374,13 +375,12 @@ export class SongMap {
     if (most < this.data.n) this.#settled = window.setTimeout(() => this.request(), 180);
   }
 
-  /** How many points a moving view can have, from how long the last frame took. @param {number} now */
-  #affordable(now) {
-    const took = now - this.#last;
-    this.#last = now;
-    // A longer pause was rest, not work.
-    if (took > SLOW && took < 1500) this.budget = Math.max(Math.round(this.budget / 2), Math.min(FEWEST, this.data.n));
-    else if (took < SLOW / 2) this.budget = Math.min(Math.round(this.budget * 1.25), this.data.n);
+  /** How many points a moving view can have: a frame that is long in coming says it was too many. */
+  #affordable() {
+    const waited = performance.now() - this.#asked;
+    const { n } = this.data;
+    if (waited > SLOW) this.budget = Math.max(Math.round(this.budget / 2), Math.min(FEWEST, n));
+    else if (waited < SLOW / 2) this.budget = Math.min(Math.round(this.budget * 1.25), n);
     return this.budget;
   }
 
