@@ -76,16 +76,13 @@ def load(options: Options) -> Collection:
     return Collection(pl.DataFrame(list(songs.values()), schema=_SCHEMA), _COLUMNS, (read,))
 
 
+_TEXTS = ("id", "title", "artist", "album", "isrc")
 _SCHEMA = pl.Schema(
-    {
-        "id": pl.String,
-        "title": pl.String,
-        "artist": pl.String,
-        "album": pl.String,
-        "isrc": pl.String,
-        "duration_ms": pl.Float64,
-        "playlists": pl.List(pl.String),
-    }
+    [
+        *((name, pl.String()) for name in _TEXTS),
+        ("duration_ms", pl.Float64()),
+        ("playlists", pl.List(pl.String())),
+    ]
 )
 _COLUMNS = {
     "id": Column(Role.ID),
