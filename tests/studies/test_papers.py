@@ -18,6 +18,8 @@ QUICK = (
     "recipes.repaired.choose.seeds=1",
     "recipes.repaired.choose.gap_draws=2",
     "recipes.repaired.choose.few=200",
+    "recipes.repaired.choose.rows=400",
+    "recipes.repaired.choose.valley_rows=200",
     "recipes.repaired.judge.draws=0",
 )
 SMALL = {
@@ -86,7 +88,7 @@ def test_every_claim_is_judged_and_everything_is_written(small_study, name):
     assert {one["verdict"] for one in summary["claims"]} <= {v.value for v in Verdict}
     assert {claim["verdict"] for claim in setting.paper["claims"]} <= set(findings.verdicts)
     assert json.loads((folder / "study.json").read_text("utf-8")) == summary
-    assert "default-src 'none'" in report
+    assert "default-src &#39;none&#39;" in report
     assert 'src="http' not in report
     for chart in findings.charts:
         assert (folder / "figures" / f"{chart}.svg").read_text("utf-8").startswith("<svg")
