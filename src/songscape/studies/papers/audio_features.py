@@ -274,6 +274,7 @@ def _repaired(run: Run) -> Findings:
             "reason": reason,
             "verdict_short": reason.partition(". ")[0] + ".",
             "natural": bool(verdict["natural"]),
+            "found_k": int(verdict["k"]) if bool(verdict["natural"]) else 1,
             "natural_k": natural,
         }
     )
@@ -288,7 +289,7 @@ def _verdicts(numbers: Any) -> dict[str, Verdict]:
         "numbers": Verdict.HOLDS if near else Verdict.UNCLEAR,
         "meaning": Verdict.ARTEFACT if numbers["null_share"] > 0.8 else Verdict.UNCLEAR,
         "duration": Verdict.HOLDS if better else Verdict.ARTEFACT,
-        "four": Verdict.UNCLEAR if numbers["natural"] else Verdict.ARTEFACT,
+        "four": Verdict.HOLDS if numbers["found_k"] == 4 else Verdict.ARTEFACT,
         "genres": Verdict.HOLDS if numbers["ami"].low > numbers["ami_chance"] + 0.01
         else Verdict.UNCLEAR,
         "consistent": Verdict.HOLDS if stable else Verdict.ARTEFACT,
