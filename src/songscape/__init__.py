@@ -17,20 +17,37 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from songscape.api import map, read  # noqa: A004 - the verb is the name of the main job
+    from songscape.api import compare, map, read  # noqa: A004 - the verb is the name of the main job
     from songscape.core.collection import Collection
     from songscape.core.space import Space
     from songscape.run import Run
+    from songscape.use import Opened
+    from songscape.use import open_run as open  # noqa: A004 - as map and read
 
 _HOMES = {
     "read": "songscape.api",
     "map": "songscape.api",
+    "open": "songscape.use",
+    "Opened": "songscape.use",
+    "compare": "songscape.api",
     "Run": "songscape.run",
     "Collection": "songscape.core.collection",
     "Space": "songscape.core.space",
 }
 
-__all__ = ["Collection", "Run", "Space", "__version__", "map", "read"]
+_NAMES = {"open": "open_run"}
+
+__all__ = [
+    "Collection",
+    "Opened",
+    "Run",
+    "Space",
+    "__version__",
+    "compare",
+    "map",
+    "open",
+    "read",
+]
 
 
 def __getattr__(name: str) -> Any:
@@ -39,7 +56,7 @@ def __getattr__(name: str) -> Any:
         return import_module("importlib.metadata").version("songscape")
     if name not in _HOMES:
         raise AttributeError(f"module 'songscape' has no attribute {name!r}")
-    return getattr(import_module(_HOMES[name]), name)
+    return getattr(import_module(_HOMES[name]), _NAMES.get(name, name))
 
 
 def __dir__() -> list[str]:

@@ -1,8 +1,8 @@
 """A playlist per cluster, as M3U8.
 
-A line for every song: the path of its file where the tracks have a column ``file``, else
-``spotify:track:ID`` where the ids look like Spotify's (22 letters and digits). Songs with neither
-have no line, and a cluster without any line has no playlist. The surest songs come first.
+A line for every song: the path of its file where the tracks have a column of the role ``file``,
+else ``spotify:track:ID`` where the ids look like Spotify's (22 letters and digits). Songs with
+neither have no line, and a cluster without any line has no playlist. The surest songs come first.
 
 ``#EXTINF:SECONDS,ARTIST - TITLE`` stands before each; line ends in names become spaces, so that no
 name can add an entry. Paths are written as their own bytes: a name that is no UTF-8 still opens. A
@@ -15,8 +15,6 @@ Hoffert, F. (1997), Nullsoft M3U; RFC 8216 for the UTF-8 form.
 
 from __future__ import annotations
 
-import os
-import re
 import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -24,13 +22,13 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from songscape.core.options import option
+from songscape.export._songs import file_column, one_line, path_of, relative, spotify_uri
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from songscape.core.record import Record
 
-SPOTIFY = re.compile(r"[0-9A-Za-z]{22}")
 LONGEST = 80
 # Names that mean a device on Windows, whatever their ending.
 _DEVICES = {"con", "prn", "aux", "nul"} | {f"{d}{n}" for d in ("com", "lpt") for n in range(1, 10)}
@@ -49,14 +47,12 @@ def export(record: Record, options: Options) -> dict[str, bytes]:
         return {}
     names = _names(record)
     tracks = _surest_first(record.tracks)
-    playlists = {}
+    playlists, file = {}, file_column(record)
     for cluster, file_name in zip(names, file_names(names.values()), strict=True):
         songs = tracks.filter(pl.col("cluster") == cluster)
-        entries = [entry for row in songs.iter_rows(named=True) if (entry := _entry(row))]
-        if entries:
-            heading = f"#PLAYLIST:{_line(names[cluster])}".encode()
-            lines = [b"#EXTM3U", heading, *entries[: options.most]]
-            playlists[f"{file_name}.m3u8"] = b"\n".join(lines) + b"\n"
+        content = playlist(names[cluster], songs, file, most=options.most)
+        if content:
+            playlists[f"{file_name}.m3u8"] = content
     return playlists
 
 
@@ -112,30 +108,49 @@ def _surest_first(tracks: pl.DataFrame) -> pl.DataFrame:
     return tracks.sort(by, descending=True, nulls_last=True, maintain_order=True) if by else tracks
 
 
-def _entry(row: dict[str, Any]) -> bytes | None:
+def playlist(
+    name: str,
+    songs: pl.DataFrame,
+    file: str | None,
+    folder: bytes | None = None,
+    most: int | None = None,
+) -> bytes:
+    """Return songs as one playlist; empty bytes if none of them can be pointed to.
+
+    Parameters
+    ----------
+    name : what it is called.
+    songs : rows of a run's tracks, in playing order.
+    file : the column of the paths; None if the songs have no files.
+    folder : write paths as seen from here; absolute if None.
+    most : entries at most.
+    """
+    rows = songs.iter_rows(named=True)
+    entries = [entry for row in rows if (entry := _entry(row, file, folder))][:most]
+    if not entries:
+        return b""
+    heading = f"#PLAYLIST:{one_line(name)}".encode()
+    return b"\n".join([b"#EXTM3U", heading, *entries]) + b"\n"
+
+
+def _entry(row: dict[str, Any], column: str | None, folder: bytes | None) -> bytes | None:
     """Return the two lines of a song, or None if it cannot be pointed to."""
-    target = _target(row)
+    target = _target(row, column, folder)
     if target is None:
         return None
-    who = " - ".join(filter(None, (_line(row.get("artist")), _line(row.get("title")))))
+    who = " - ".join(filter(None, (one_line(row.get("artist")), one_line(row.get("title")))))
     length = row.get("duration_ms")
     seconds = round(length / 1000) if isinstance(length, int | float) and length > 0 else -1
     return f"#EXTINF:{seconds},{who}\n".encode() + target
 
 
-def _target(row: dict[str, Any]) -> bytes | None:
+def _target(row: dict[str, Any], column: str | None, folder: bytes | None) -> bytes | None:
     """Return what a player opens: the path, or Spotify's address of the song."""
-    path = row.get("file")
+    path = path_of(row, column)
     if path:
-        raw = path if isinstance(path, bytes) else os.fsencode(str(path))
+        raw = relative(path, folder)
         # A line that begins with # would be a remark.
         raw = b"./" + raw if raw.startswith(b"#") else raw
         return None if b"\n" in raw or b"\r" in raw else raw
-    name = str(row.get("id") or "").removeprefix("spotify:track:")
-    return f"spotify:track:{name}".encode() if SPOTIFY.fullmatch(name) else None
-
-
-def _line(text: object) -> str:
-    """Return a text that stays on its line; halves of characters are replaced."""
-    flat = "".join(" " if unicodedata.category(c) == "Cc" else c for c in str(text))
-    return " ".join(flat.encode("utf-8", "replace").decode().split()) if text else ""
+    uri = None if column else spotify_uri(row)
+    return uri.encode() if uri else None
