@@ -20,7 +20,7 @@ from songscape.core.errors import DegenerateDataError
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
-    from songscape._kernels._engine import Floats, Ints
+    from songscape._kernels._engine import Floats, Ints, Table
 
 
 class Stop(NamedTuple):
@@ -114,11 +114,16 @@ def lloyd(
     """
     table = as_table(points)
     n, d = table.shape
-    require(float(np.abs(table).max()) < 1e150, "Points")
+    _require_moderate(table)
     found = as_centers(centers, d).copy()
     rows = unknown(n) if known is None else _copied(known, n, len(found))
     cost, steps = engine().lloyd(table, as_weights(weights, n), found, stop, threads, *rows)
     return Descent(found, cost, steps, None if cost > stop.rival else rows)
+
+
+def _require_moderate(table: Table) -> None:
+    """Raise where a number is NaN or too large to be squared."""
+    require(float(table.max()) < 1e150 and float(table.min()) > -1e150, "Points")
 
 
 def _copied(known: Known, rows: int, centers: int) -> Known:
@@ -167,7 +172,7 @@ def greedy_draws(
     """
     table = as_table(points)
     n = len(table)
-    require(float(np.abs(table).max()) < 1e150, "Points")
+    _require_moderate(table)
     near = Known(np.empty(0, dtype=np.int32), np.empty(0), np.array(as_weights(closest, n)))
     given = np.ascontiguousarray(draws, dtype=np.float64)
     if given.ndim != 2 or given.shape[1] == 0 or not ((given >= 0) & (given <= 1)).all():

@@ -33,10 +33,10 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-FEW = 12
+FEW = 18
 """Numbers of centres up to which independent starts are tried …"""
 
-STARTS = 16
+STARTS = 14
 """… so many of them …"""
 
 SAMPLE = 8_000

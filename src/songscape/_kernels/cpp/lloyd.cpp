@@ -23,7 +23,7 @@ struct LloydPart {
   const Rows<Real>& rows;
   std::size_t begin, end;
   std::int32_t* labels;  // of all rows
-  float *turned, *lead;  // of this part: (blocks, padded, kBlock) and (blocks * kBlock,)
+  float *turned, *lead;  // of this part: (blocks, d, kBlock) and (blocks * kBlock,)
   std::vector<double> counts, sums;  // (k,), (k, width), about the frame's shift; empty at first
   double square, objective;          // about the frame's shift; by the last measurement
 };
@@ -118,7 +118,7 @@ Run<Real>::Run(const Rows<Real>& rows, const CentersInPlace& centers, int thread
       sums_(count_ * width_), drift_{std::vector<float>(count_)} {
   const Parts parts(rows.count, kBlock);
   const std::size_t blocks = (rows.count + kBlock - 1) / kBlock;
-  turned_.resize(blocks * kBlock * width_ + 16);
+  turned_.resize(blocks * kBlock * dimension_ + 16);
   lead_.resize(blocks * kBlock);
   for (std::size_t i = 0; i < rows.count; ++i)
     lead_[i] = static_cast<float>(std::min(known.leads[i] * frame_.scale, 1e30) * kLess);
@@ -126,7 +126,7 @@ Run<Real>::Run(const Rows<Real>& rows, const CentersInPlace& centers, int thread
   aligned += (64 - reinterpret_cast<std::uintptr_t>(aligned) % 64) % 64 / sizeof(float);
   for (std::size_t i = 0; i < parts.count; ++i) {
     const std::size_t begin = parts.begin(i);
-    parts_.push_back({rows, begin, parts.begin(i + 1), known.labels, aligned + begin * width_,
+    parts_.push_back({rows, begin, parts.begin(i + 1), known.labels, aligned + begin * dimension_,
                       lead_.data() + begin, {}, {}, 0.0, 0.0});
   }
   for_each_part(parts.count, threads, [&](std::size_t i) { turn_rows(parts_[i], frame_); });
