@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from songscape.view import _cards, _parts, _summary, _text, charts
+from songscape.view import _cards, _lessons, _parts, _summary, _text, charts
+from songscape.view._otherwise import otherwise
 from songscape.view._style import ACCENT, GREY, INK, LINE, MUTED, PALETTE, PAPER, WARM
 
 if TYPE_CHECKING:
@@ -56,6 +57,8 @@ def render(record: Record, figures: Mapping[str, str] | None = None) -> bytes:
         tiles=_summary.tiles(record),
         verdict=_summary.verdict(record),
         scores=_summary.scores(record),
+        otherwise=otherwise(record),
+        lessons=_lessons.LESSONS,
         agreement=_summary.agreement(record),
         methods=_summary.methods(record),
         timings=_summary.timings(record),
@@ -114,5 +117,6 @@ def _environment() -> Environment:
         "percent": _text.percent,
         "decimal": _text.decimal,
         "shown": _text.shown,
+        "themed": themed,
     }
     return environment
