@@ -3,8 +3,7 @@
 ``python benchmarks/choose.py TABLE [TABLE ...] [--seeds 5] [--high 20]`` takes the default recipe's
 verdict on each table with seeds 0, 1, … and prints, for every table, how many seeds called groups
 natural, every k, and the time of one verdict; then, with seed 0, the k and the value of every
-criterion. ``--columns a,b,…`` clusters by these columns instead of those the table is known by;
-``--synthetic 2000x8`` adds eight planted groups.
+criterion. ``--synthetic 114000x13,2000x8`` adds eight planted groups of these sizes.
 """
 
 from __future__ import annotations
@@ -27,11 +26,9 @@ if TYPE_CHECKING:
     from songscape.recipe import Recipe
 
 
-def loaded(table: Path, high: int, columns: str) -> tuple[Space, Recipe]:
+def loaded(table: Path, high: int) -> tuple[Space, Recipe]:
     """Return the space of a table and the recipe it is judged by."""
-    roles = dict.fromkeys(filter(None, columns.split(",")), "feature")
-    source = {"path": str(table)} | ({"roles": roles} if roles else {})
-    wanted = recipe.resolve({"source": source, "choose": {"high": high}})
+    wanted = recipe.resolve({"source": {"path": str(table)}, "choose": {"high": high}})
     songs = _stages.cleaned(_stages.load(wanted.source), wanted.clean).songs
     return _stages.prepared(songs, wanted).space, wanted
 
@@ -78,13 +75,12 @@ def main() -> None:
     parser.add_argument("tables", nargs="*", type=Path)
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--high", type=int, default=20)
-    parser.add_argument("--columns", default="")
     parser.add_argument("--synthetic", default="")
     given = parser.parse_args()
     warnings.simplefilter("ignore")
-    spaces = [(path.name, *loaded(path, given.high, given.columns)) for path in given.tables]
-    if given.synthetic:
-        spaces.append((f"planted {given.synthetic}", *planted(given.synthetic, given.high)))
+    spaces = [(path.name, *loaded(path, given.high)) for path in given.tables]
+    shapes = list(filter(None, given.synthetic.split(",")))
+    spaces += [(f"planted {shape}", *planted(shape, given.high)) for shape in shapes]
     print("| table | songs × features | natural | depth | k | CPU s | wall s |")
     print("|---|---|---|---|---|---|---|")
     firsts = []

@@ -17,7 +17,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from songscape.api import map, read  # noqa: A004 - the verb is the name of the main job
+    from songscape.api import compare, map, read  # noqa: A004 - the verb is the name of the main job
     from songscape.core.collection import Collection
     from songscape.core.space import Space
     from songscape.run import Run
@@ -29,6 +29,7 @@ _HOMES = {
     "map": "songscape.api",
     "open": "songscape.use",
     "Opened": "songscape.use",
+    "compare": "songscape.api",
     "Run": "songscape.run",
     "Collection": "songscape.core.collection",
     "Space": "songscape.core.space",
@@ -36,7 +37,17 @@ _HOMES = {
 
 _NAMES = {"open": "open_run"}
 
-__all__ = ["Collection", "Opened", "Run", "Space", "__version__", "map", "open", "read"]
+__all__ = [
+    "Collection",
+    "Opened",
+    "Run",
+    "Space",
+    "__version__",
+    "compare",
+    "map",
+    "open",
+    "read",
+]
 
 
 def __getattr__(name: str) -> Any:

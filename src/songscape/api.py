@@ -1,4 +1,4 @@
-"""The main job from Python: :func:`read` a source, :func:`map` it."""
+"""The main jobs from Python: :func:`read` a source, :func:`map` it, :func:`compare` two runs."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from songscape.core.collection import Collection
 from songscape.core.errors import RecipeError
 
 if TYPE_CHECKING:
+    from songscape.core.record import Record
+    from songscape.explain.compare import Comparison
     from songscape.run import Run
 
 
@@ -73,6 +75,41 @@ def map(  # noqa: A001 - the verb is the name of the main job
         return follow(recipes.resolve(recipes.put(values, "source.path", fspath(source))))
     songs = source if isinstance(source, Collection) else read(source)
     return follow(recipes.resolve(values), songs)
+
+
+def compare(
+    first: Run | Record | str | PathLike[str], second: Run | Record | str | PathLike[str]
+) -> Comparison:
+    """Compare two runs: pair their songs and clusters, and tell what differs.
+
+    Parameters
+    ----------
+    first, second : runs, their records, or their folders.
+
+    Returns
+    -------
+    Comparison with ``summary``, ``clusters``, ``moves`` and ``songs``.
+
+    Raises
+    ------
+    RecordError
+        If a folder is no run.
+    InputError
+        If the runs have no song in common.
+    """
+    from songscape.explain.compare import compare as compared
+
+    return compared(_record(first), _record(second))
+
+
+def _record(run: Run | Record | str | PathLike[str]) -> Record:
+    """Return the record of a run, read from its folder where that is given."""
+    from songscape.core.record import Record
+    from songscape.core.record import read as read_record
+
+    if isinstance(run, str | PathLike):
+        return read_record(Path(run))
+    return run if isinstance(run, Record) else run.record
 
 
 def _values(recipe: str | PathLike[str] | dict[str, Any] | None) -> dict[str, Any]:

@@ -73,13 +73,16 @@ class Judge:
     Parameters
     ----------
     label : the genre column; "auto" takes the grouped genres where there are some, "none" no label.
-    group : the column whose songs must not vouch for each other; "auto" takes the artist.
+    group : the columns whose songs must not vouch for each other, with commas between; "auto" takes
+        artist and album.
     draws : how often the clustering is repeated on resampled songs to see whether it stays.
+    importance : whether to group again without each feature.
     """
 
     label: str = option(AUTO, "the label column to judge against; auto or none")
-    group: str = option(AUTO, "the column neighbours must not share; auto (artist) or none")
+    group: str = option(AUTO, "columns neighbours must not share; auto (artist, album) or none")
     draws: int = option(10, "resamples for the stability of clusters", low=0, high=1000)
+    importance: bool = option(True, "group again without each feature")
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 from sklearn.base import BaseEstimator, clone
+from tests.with_torch import marked
 from threadpoolctl import threadpool_limits
 
 from songscape.cluster import margin, membership
@@ -13,7 +14,7 @@ from songscape.core.fit import Fit
 from songscape.core.options import fill, knobs
 from songscape.core.space import Space
 
-NAMES = plugins.names("cluster")
+NAMES = marked(plugins.names("cluster"))
 
 
 def songs(n=300):

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.with_torch import DEEP, needs_torch
 
 from songscape.core import plugins
 
@@ -18,7 +19,11 @@ SPEC.loader.exec_module(degenerate)
 LIMIT = 60
 """Seconds for all matrices together; the slowest method takes about ten."""
 
-METHODS = [(stage, name) for stage in ("cluster", "reduce") for name in plugins.names(stage)]
+METHODS = [
+    pytest.param(stage, name, marks=needs_torch if name in DEEP else ())
+    for stage in ("cluster", "reduce")
+    for name in plugins.names(stage)
+]
 
 
 @pytest.mark.parametrize(("stage", "name"), METHODS)

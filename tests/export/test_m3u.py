@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import songscape
 from songscape.core.record import Record
 from songscape.export.m3u import Options, export, file_names
 
@@ -86,3 +87,23 @@ def test_file_names_are_safe_and_unique(names):
         assert name.strip(" .") == name
         assert not set(name) & set('<>:"/\\|?*\0\n')
         assert len(os.fsencode(f"{name}.m3u8")) <= 255
+
+
+def test_files_are_found_by_their_role(tmp_path):
+    rows = [f"{tmp_path}/{n}.mp3,{n},{n / 40},{100 + n}" for n in range(40)]
+    table = tmp_path / "songs.csv"
+    table.write_text("\n".join(["filename,title,energy,tempo", *rows]))
+    options = {"choose.use": "none", "judge.draws": 0, "map.use": "pca"}
+    options["source.roles"] = {"filename": "file"}
+    made = songscape.map(table, k=2, options=options)
+    lists = [text for name, text in made.record.files.items() if name.endswith(".m3u8")]
+    assert len(lists) == 2
+    found = sorted(entry for text in lists for entry in entries(text))
+    assert found == sorted(f"{tmp_path}/{n}.mp3".encode() for n in range(40))
+
+
+def test_described_files_are_no_addresses_at_a_service():
+    (content,) = export(
+        record(id=[SPOTIFY, "b", "c"], path=[b"/m/a.mp3", None, None]), Options()
+    ).values()
+    assert entries(content) == [b"/m/a.mp3"]

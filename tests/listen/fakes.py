@@ -70,6 +70,15 @@ def hang(_path):
     time.sleep(600)
 
 
+def late(path):
+    """Hang the first time; be quick the second."""
+    seen = Path(os.fsdecode(path) + ".seen")
+    if not seen.exists():
+        seen.touch()
+        time.sleep(600)
+    return Found(values={"tempo": 2.0})
+
+
 def eat(_path):
     return Found(values={"tempo": float(len(bytearray(8_000_000_000)))})
 
@@ -89,6 +98,7 @@ ORDERS = {
     b"crash": crash,
     b"leave": leave,
     b"hang": hang,
+    b"late": late,
     b"eat": eat,
     b"lie": lie,
     b"chatter": chatter,

@@ -54,6 +54,20 @@ FAULTS = {
 }
 
 
+def test_a_file_that_took_too_long_is_tried_again_alone(by, music, library, tmp_path):
+    diary = tmp_path / "diary"
+    folder = music("late", "good", "hang", "late")
+    options = Options(workers=2, seconds=1.5)
+    account = listen([folder], library, by=by(diary=str(diary)), options=options)
+    assert (account.described, account.failed) == (3, 1)
+    tried = described(diary)
+    assert [name.split()[1] for name in tried[-3:]].count("good.mp3") == 0
+    assert sorted(tried) == sorted(
+        ["00 late.mp3", "02 hang.mp3", "03 late.mp3"] * 2 + ["01 good.mp3"]
+    )
+    assert "longer than 2 s, also when tried again alone" in account.failures[0][1]
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="signals and memory limits are Linux's")
 def test_a_fault_costs_one_file(by, music, library):
     folder = music(*FAULTS, "good", "lie", "chatter", "fine")

@@ -8,7 +8,16 @@ import pytest
 from songscape.core.collection import Kind, Role
 from songscape.core.errors import InputError, LibraryError, RecipeError
 from songscape.explain.names import word
-from songscape.library import Descriptor, Failure, Finished, Outcome, Seen, Setup, Writer
+from songscape.library import (
+    Descriptor,
+    Failure,
+    Finished,
+    Outcome,
+    Seen,
+    Setup,
+    Writer,
+    file_identity,
+)
 from songscape.listen import extractor
 from songscape.prepare._names import matching
 from songscape.recipe import resolve
@@ -151,6 +160,61 @@ def test_songs_of_other_versions_are_told(store, options):
     assert (finding.what, finding.count) == ("mixed-versions", 1)
 
 
+def test_why_values_are_missing_is_told(store, options):
+    descriptors = {name: Descriptor("estimates") for name in ("liveness", "liveness_low", "energy")}
+    setup = Setup({"compat": "none"}, {"estimates": 1}, DESCRIPTORS | descriptors)
+    reasons = {"liveness": "too little", "liveness_low": "too little", "tempo": "silence"}
+    withheld = dict.fromkeys(("liveness", "liveness_low"))
+    found = Finished({"energy": 0.5, "tempo": None, **withheld}, reasons=reasons)
+    silent = Finished(
+        {"energy": None, "tempo": 90.0, **withheld}, reasons=reasons | {"energy": "silence"}
+    )
+    store([(b"1.mp3", {}, found), (b"2.mp3", {}, silent)], setup)
+    withheld, single = folder.load(options()).findings
+    assert (withheld.what, withheld.where, withheld.count) == ("withheld-estimate", "liveness", 2)
+    assert withheld.says == "songs have no liveness: too little"
+    assert withheld.overrule == "--set source.weak=true"
+    assert (single.what, single.count) == ("values-not-measured", 3)
+    assert single.examples == ("tempo: silence (2)", "energy: silence (1)")
+    assert folder.load(options(descriptors=("energy",))).findings[0].count == 1
+
+
+def test_intervals_and_confidences_are_doubts_and_no_features(store, options):
+    descriptors = DESCRIPTORS | {
+        name: Descriptor("estimates", "0..1", 0, 1) for name in ("energy", "energy_low")
+    }
+    found = Finished(
+        {"energy": 0.5, "energy_low": 0.4, "tempo": 90.0, "f_low": 1.0}, {"tempo": 0.7}
+    )
+    store([(b"1.mp3", {}, found)], Setup({"compat": "none"}, {"estimates": 1}, descriptors))
+    songs = folder.load(options())
+    assert songs.names(Role.DOUBT) == ("energy_low", "tempo_confidence")
+    assert {"energy", "tempo", "f_low"} <= set(songs.names(Role.FEATURE))
+    assert songs.frame["tempo_confidence"].to_list() == [0.7]
+
+
+def test_other_definitions_and_networks_are_other_descriptions(store, options, tmp_path):
+    network = tmp_path / "net.onnx"
+    network.write_bytes(b"one")
+    store([(b"1.mp3", {}, FOUND)])
+    store([(b"2.mp3", {}, FOUND)], Setup({"compat": "fma"}, {"tempo": 1}, DESCRIPTORS))
+    heard = {"compat": "none", "embedding": file_identity(str(network)), "embedding_rate": 8000}
+    store([(b"3.mp3", {}, Finished({"embedding_001": 0.5}))], Setup(heard, {"embedding": 1}))
+    assert folder.load(options()).frame["title"].to_list() == ["1"]
+    assert folder.load(options(compat="fma")).frame["title"].to_list() == ["2"]
+    asked = {"embedding": str(network), "embedding_rate": 8000}
+    songs = folder.load(options(descriptors=("tempo",), **asked))
+    assert songs.frame["title"].to_list() == ["3"]
+    assert songs.columns["embedding_001"].role is Role.FEATURE
+    assert folder.extracting(options(**asked)) == asked
+    assert folder.extracting(options()) == {}
+    network.write_bytes(b"another")
+    with pytest.raises(InputError, match="is described"):
+        folder.load(options(**asked))
+    with pytest.raises(InputError, match=r"none.onnx cannot be read"):
+        folder.load(options(embedding="none.onnx"))
+
+
 def test_excerpts_are_other_descriptions(store, options):
     store([(b"1.mp3", {}, FOUND)])
     store([(b"2.mp3", {}, SILENT)], MIDDLE)
@@ -203,7 +267,7 @@ def test_every_compared_descriptor_exists_and_has_words_or_is_silent():
 
 def test_songs_of_a_folder_are_compared_by_the_curated_few(music):
     pick = next(step for step in resolve({"source": {"path": str(music)}}).prepare)
-    assert pick.options.prefer == folder.COMPARED
+    assert pick.options.prefer == (*folder.COMPARED, folder.EMBEDDING)
     asked = {"source": {"path": str(music)}, "prepare": {"pick": {"keep": ["mfcc_*"]}}}
     assert resolve(asked).prepare[0].options.keep == ("mfcc_*",)
 
@@ -225,11 +289,11 @@ def test_no_library_is_an_error(options):
 
 
 def test_words_of_the_command_line_become_options(tmp_path):
-    wanted = folder.wishes("music", tmp_path / "l.db", "30")
+    wanted = folder.wishes("music", tmp_path / "l.db", "30", {})
     assert (wanted.excerpt, wanted.library) == (30.0, str(tmp_path / "l.db"))
-    assert folder.wishes("music", tmp_path / "l.db", "whole").excerpt is None
+    assert folder.wishes("music", tmp_path / "l.db", "whole", {}).excerpt is None
     with pytest.raises(RecipeError, match=r"describe\.excerpt must be"):
-        folder.wishes("music", tmp_path / "l.db", "half")
+        folder.wishes("music", tmp_path / "l.db", "half", {})
 
 
 def test_numbers_are_finite_or_missing(store, options):

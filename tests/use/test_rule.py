@@ -57,7 +57,7 @@ def test_rules(text, wanted):
         ("energy", 7, "must follow energy"),
         ("energy > ", 9, "a number must stand here"),
         ("energy > loud", 10, "a number must stand here"),
-        ("engery > 1", 1, "did you mean energy?"),
+        ("engery > 1", 1, "no column engery; the nearest is energy"),
         ("loudness > 1 and", 1, "no column loudness"),
         ("energy>0.5 and", 15, "name of a column"),
         ("energy>0.5 tempo>1", 12, '"and", "or" or the end'),

@@ -4,7 +4,13 @@ import numpy as np
 import polars as pl
 import pytest
 
-from songscape.core.errors import InputError, RecipeError, RecordError, UnknownNameError
+from songscape.core.errors import (
+    DegenerateDataError,
+    InputError,
+    RecipeError,
+    RecordError,
+    UnknownNameError,
+)
 from songscape.use import find, open_run, similar
 from songscape.use.similar import neighbours
 
@@ -36,6 +42,17 @@ def test_one_per_artist(run):
     artists = found["artist"].to_list()
     assert len(set(artists)) == len(artists) == 59
     assert "Artist 0;Guest" not in artists
+
+
+def test_only_songs_that_keep_a_rule(run):
+    found = similar(run, 0, 10, where="genre = rock and tempo < 150")
+    kept = (run.tracks["genre"] == "Rock") & (run.tracks["tempo"] < 150)
+    away = np.linalg.norm(run.space.matrix - run.space.matrix[0], axis=1)
+    away[~kept.to_numpy()] = np.inf
+    away[0] = np.inf
+    assert found["row"].to_list() == np.argsort(away, kind="stable")[:10].tolist()
+    with pytest.raises(DegenerateDataError, match="is such that tempo > 999"):
+        similar(run, 0, where="tempo > 999")
 
 
 def test_the_same_recording_is_told_once(made):

@@ -6,6 +6,7 @@ import polars as pl
 import pytest
 
 from songscape.core.record import Record
+from songscape.view import live_map
 from songscape.view.charts import figures
 from songscape.view.report import policy, render
 
@@ -65,7 +66,9 @@ def page(text) -> Page:
 
 def assert_harmless(page: Page) -> None:
     assert page.open == []
-    assert not page.all("script", "iframe", "object", "embed", "link", "form", "base")
+    assert not page.all("iframe", "object", "embed", "link", "form", "base")
+    kinds = [attrs.get("type") for attrs in page.all("script")]
+    assert kinds in ([], ["application/octet-stream", "module"])
     for tag, attrs in page.tags:
         for name, value in attrs.items():
             assert not name.startswith("on"), (tag, name)
@@ -82,9 +85,26 @@ def test_nothing_is_loaded_or_run(page, text):
 def test_policy_matches_the_style(page, text):
     style = re.search(r"<style>(.*?)</style>", text, re.DOTALL)[1]
     (given,) = [a["content"] for a in page.all("meta") if a.get("http-equiv")]
-    assert given == policy(style)
+    assert given == policy(style, live_map.script())
     assert given.startswith("default-src 'none'")
-    assert "script-src" not in given
+    assert "unsafe-eval" not in given
+
+
+def test_the_only_script_is_the_live_map(text):
+    scripts = re.findall(r"<script([^>]*)>(.*?)</script>", text, re.DOTALL)
+    assert [kind for kind, _ in scripts] == [
+        ' type="application/octet-stream" data-map="data"',
+        ' type="module"',
+    ]
+    assert re.fullmatch(r"[A-Za-z0-9+/]+=*", scripts[0][1])
+    assert scripts[1][1] == live_map.script()
+
+
+def test_without_a_map_no_script_may_run(record):
+    flat = record.tracks.drop("x", "y")
+    text = render(Record("", record.run, flat, record.scores, record.clusters)).decode()
+    assert "<script" not in text
+    assert "script-src" not in text
 
 
 def test_a_script_is_allowed_by_its_hash_only():

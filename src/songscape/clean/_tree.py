@@ -32,11 +32,35 @@ def read_tree(path: Path) -> dict[str, str]:
     InputError
         If the file is not there, or is no tree of genres.
     """
+    return {label: way[0] for label, way in read_paths(path).items()}
+
+
+def read_paths(path: Path) -> dict[str, tuple[str, ...]]:
+    """Return for every genre, by id and by key of its title, the titles from its root down to it.
+
+    Raises
+    ------
+    InputError
+        If the file is not there, or is no tree of genres.
+    """
     table = _table(path)
     titles = dict(zip(table["genre_id"], table["title"], strict=True))
     parents = dict(zip(table["genre_id"], table["parent"], strict=True))
-    roots = {genre: titles[_root(genre, parents, path)] for genre in titles}
-    return {label_key(titles[genre]): root for genre, root in roots.items()} | roots
+    ways = {
+        genre: tuple(titles[one] for one in reversed(_climb(genre, parents, path)))
+        for genre in titles
+    }
+    return {label_key(titles[genre]): way for genre, way in ways.items()} | ways
+
+
+def is_tree(path: Path) -> bool:
+    """Tell by its first line whether a CSV file is a tree of genres."""
+    try:
+        with path.open(encoding="utf-8") as file:
+            head = file.readline(2_000).rstrip("\r\n").split(",")
+    except (OSError, UnicodeDecodeError):
+        return False
+    return set(_COLUMNS) <= set(head)
 
 
 def _table(path: Path) -> pl.DataFrame:
@@ -51,11 +75,11 @@ def _table(path: Path) -> pl.DataFrame:
     return table.select(_COLUMNS).drop_nulls()
 
 
-def _root(genre: str, parents: dict[str, str], path: Path) -> str:
-    """Climb from a genre to the one that has no parent in the table."""
+def _climb(genre: str, parents: dict[str, str], path: Path) -> list[str]:
+    """Return a genre, its parent, and so on up to the one that has no parent in the table."""
     seen = [genre]
     while (parent := parents[seen[-1]]) in parents:
         if parent in seen:
             raise InputError(f"The genre tree {path} runs in a circle at genre {parent}.")
         seen.append(parent)
-    return seen[-1]
+    return seen

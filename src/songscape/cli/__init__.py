@@ -14,10 +14,14 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from songscape.cli.classify import app as classify
+from songscape.cli.compare import compare
 from songscape.cli.describe import accuracy, calibrate, describe
+from songscape.cli.explore import explore
 from songscape.cli.map import demo, doctor, map_, place
 from songscape.cli.plugins import list_
-from songscape.cli.use import path, playlist, similar
+from songscape.cli.study import study
+from songscape.cli.use import export, path, playlist, similar, tag
 from songscape.core.errors import LockedError, RecipeError, SongscapeError
 
 if TYPE_CHECKING:
@@ -32,11 +36,27 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for command in (
-    *(map_, doctor, describe, demo, place, similar, path, playlist),
-    *(calibrate, accuracy, list_),
-):
+COMMANDS = (
+    map_,
+    doctor,
+    describe,
+    demo,
+    place,
+    explore,
+    compare,
+    similar,
+    path,
+    playlist,
+    export,
+    tag,
+    study,
+    calibrate,
+    accuracy,
+    list_,
+)
+for command in COMMANDS:
     app.command(command.__name__.rstrip("_"))(command)
+app.add_typer(classify)
 
 
 @app.callback(invoke_without_command=True)

@@ -21,3 +21,4 @@ Sets = Annotated[
     list[str] | None, typer.Option("--set", help="override one option: stage.option=value")
 ]
 Json = Annotated[bool, typer.Option("--json", help="print JSON on standard output, nothing else")]
+Run = Annotated[Path, typer.Argument(help="folder of an earlier run")]

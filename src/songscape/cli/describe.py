@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from songscape.cli._options import Json, Seed
 from songscape.cli._say import print_json, progress, tell, this_command
+
+if TYPE_CHECKING:
+    from songscape.listen import Account, Options
+    from songscape.sources import folder
 
 Music = Annotated[list[Path], typer.Argument(help="folders of music, or single files")]
 OutFile = Annotated[
@@ -32,14 +36,39 @@ AcceptMissing = Annotated[
 FollowLinks = Annotated[
     bool, typer.Option("--follow-links", help="follow links, also out of the folder")
 ]
+Segments = Annotated[
+    Path | None,
+    typer.Option("--segments", help="write what songs are like over time: .csv, .parquet, .json"),
+]
+Mapping = Annotated[
+    Path | None, typer.Option("--mapping", help="estimates by your own mapping, from calibrate")
+]
+Weak = Annotated[
+    bool, typer.Option("--weak", help="also give estimates of which the sound says too little")
+]
+Compat = Annotated[
+    str, typer.Option("--compat", help="none, librosa or fma: whose definitions are followed")
+]
+Embedding = Annotated[
+    Path | None, typer.Option("--embedding", help="an ONNX model file whose vector is added")
+]
+EmbeddingRate = Annotated[
+    int, typer.Option("--embedding-rate", min=0, help="samples per second it wants")
+]
 
 
 def describe(
     paths: Music,
     out: OutFile = None,
+    segments: Segments = None,
     library: LibraryFile = None,
     workers: Workers = 0,
     excerpt: Excerpt = "whole",
+    mapping: Mapping = None,
+    weak: Weak = False,
+    compat: Compat = "none",
+    embedding: Embedding = None,
+    embedding_rate: EmbeddingRate = 0,
     retry_failed: RetryFailed = False,
     refresh: Refresh = False,
     accept_missing: AcceptMissing = False,
@@ -47,15 +76,45 @@ def describe(
     json: Json = False,
 ) -> None:
     """Describe how the music in PATHS sounds, and keep it in a library; resumes where it was."""
-    from songscape.library import default_path, shown
-    from songscape.listen import Options, extractor, listen
-    from songscape.listen.output import check_format, write
+    from songscape.library import default_path
+    from songscape.listen import Options
+    from songscape.listen.estimating import provenance
+    from songscape.listen.output import check_format
     from songscape.sources import folder
 
-    if out is not None:
-        check_format(out)
-    wanted = folder.wishes(str(paths[0]), library or default_path(), excerpt)
+    for path in (out, segments):
+        if path is not None:
+            check_format(path)
+    more = {
+        "mapping": _text(mapping),
+        "weak": weak,
+        "compat": compat,
+        "embedding": _text(embedding),
+        "embedding_rate": embedding_rate,
+    }
+    wanted = folder.wishes(str(paths[0]), library or default_path(), excerpt, more)
+    estimates = provenance(wanted)
     options = Options(workers, retry_failed, refresh, accept_missing, follow_links)
+    account = _listened(paths, wanted, options)
+    _write(paths, wanted, out, segments)
+    if json:
+        print_json(account.as_dict() | {"estimates": estimates})
+    else:
+        typer.echo(f"{account}\nlibrary: {folder.library_of(wanted)}")
+    raise typer.Exit(3 if account.failures else 0)
+
+
+def _text(path: Path | None) -> str:
+    """Return a path as text, empty for none."""
+    return "" if path is None else str(path)
+
+
+def _listened(paths: list[Path], wanted: folder.Options, options: Options) -> Account:
+    """Describe what is not known yet, and name each file that fails."""
+    from songscape.library import shown
+    from songscape.listen import extractor, listen
+    from songscape.sources import folder
+
     try:
         with progress() as report:
             by = extractor(folder.extracting(wanted))
@@ -67,13 +126,26 @@ def describe(
         raise typer.Exit(130) from None
     for path, reason in account.failures:
         tell(f"failed: {shown(path)}: {reason}")
+    return account
+
+
+def _write(
+    paths: list[Path], wanted: folder.Options, out: Path | None, segments: Path | None
+) -> None:
+    """Write the tables that were asked for, and say which estimates are not in them."""
+    from songscape.listen.estimating import estimated
+    from songscape.listen.output import write, write_timeline
+    from songscape.sources import folder
+    from songscape.sources._library_findings import WITHHELD
+
     if out is not None:
-        write(folder.collected(map(folder.root, paths), wanted), out)
-    if json:
-        print_json(account.as_dict())
-    else:
-        typer.echo(f"{account}\nlibrary: {folder.library_of(wanted)}")
-    raise typer.Exit(3 if account.failures else 0)
+        songs = estimated(folder.collected(map(folder.root, paths), wanted), wanted)
+        write(songs, out)
+        for finding in songs.findings:
+            if finding.what == WITHHELD:
+                tell(f"withheld: {finding.says}; --weak gives it all the same")
+    if segments is not None:
+        write_timeline(folder.timelines(map(folder.root, paths), wanted), segments)
 
 
 def calibrate(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from songscape.cli._options import Json, K, Method, Out, RecipeFile, Seed, Sets, Source
+from songscape.cli._options import Json, K, Method, Out, RecipeFile, Run, Seed, Sets, Source
 from songscape.cli._say import print_json, tell
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def demo(
 
 
 def place(
-    run: Annotated[Path, typer.Argument(help="folder of an earlier run")],
+    run: Run,
     source: Source,
     out: Annotated[Path | None, typer.Option("--out", help="file.csv or file.parquet")] = None,
 ) -> None:

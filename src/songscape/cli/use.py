@@ -30,13 +30,18 @@ def similar(
     one_per_artist: Annotated[
         bool, typer.Option("--one-per-artist", help="every artist once, TRACK's not at all")
     ] = False,
+    where: Annotated[
+        str, typer.Option("--where", help='only songs that keep a rule, as "genre=rock"')
+    ] = "",
     json: Json = False,
 ) -> None:
     """List the songs of RUN most like TRACK, and say what makes them alike and unlike."""
     from songscape import use
 
     opened = use.open_run(run)
-    found = use.similar(opened, track, n, weights=_weights(weights), one_per_artist=one_per_artist)
+    found = use.similar(
+        opened, track, n, weights=_weights(weights), one_per_artist=one_per_artist, where=where
+    )
     if json:
         print_json(found.to_dicts())
         return
@@ -120,6 +125,24 @@ def playlist(
     _playlist(use.open_run(run), wishes, out, form, relative=relative)
 
 
+def export(
+    run: RunFolder,
+    form: Annotated[
+        str,
+        typer.Option(
+            "--format",
+            help="csv, parquet, spotify-json, spotify-csv, rekordbox, beets, mixxx, m3u, xspf",
+        ),
+    ],
+    out: Annotated[Path, typer.Option("--out", help="file, or folder for m3u and xspf")],
+) -> None:
+    """Write the songs of RUN in a format other programs read."""
+    from songscape.use.export import write_export
+
+    for file in write_export(run, form, out):
+        tell(str(file))
+
+
 def _playlist(
     opened: Opened, wishes: Wishes, out: Path | None, form: str, *, relative: bool
 ) -> None:
@@ -176,3 +199,62 @@ def _share(text: str) -> float | None:
 def _line(text: str) -> None:
     """Print a line; signs that would move the cursor or begin a new one are written out."""
     typer.echo("".join(c if c.isprintable() else ascii(c)[1:-1] for c in text))
+
+
+def tag(
+    run: Annotated[Path | None, typer.Argument(help="folder of a finished run of files")] = None,
+    fields: Annotated[
+        str, typer.Option("--fields", help="of bpm, key, grouping, mood")
+    ] = "bpm,key,grouping",
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="also change fields that have a value")
+    ] = False,
+    camelot: Annotated[bool, typer.Option("--camelot", help="keys as 8A instead of Am")] = False,
+    write: Annotated[bool, typer.Option("--write", help="write; else only say what would")] = False,
+    backup: Annotated[
+        Path | None, typer.Option("--backup", help="file for the old tags; default here")
+    ] = None,
+    undo: Annotated[
+        Path | None, typer.Option("--undo", help="a backup whose old tags are brought back")
+    ] = None,
+) -> None:
+    """Say which tags RUN would write into its files, and write them with --write."""
+    from datetime import datetime
+
+    from songscape import use
+    from songscape.core.errors import RecipeError
+    from songscape.use import tag as tags
+
+    if (run is None) == (undo is None):
+        raise RecipeError("Name either a RUN whose tags to write, or --undo with a backup.")
+    if undo is not None:
+        planned = tags.undoing(undo)
+    else:
+        wanted = [field.strip() for field in fields.split(",") if field.strip()]
+        opened = use.open_run(run or "")
+        planned = tags.plan(opened, wanted, overwrite=overwrite, camelot=camelot)
+    done, failures = planned, planned.failures
+    if write and planned.changes:
+        moment = datetime.now().astimezone().strftime("%Y%m%d-%H%M%S")
+        place = backup or Path(f"songscape-tags-{moment}.json")
+        if undo is None:
+            tell(f"old tags: {place}; to bring them back: songscape tag --undo {place} --write")
+            done = tags.write(planned.changes, place, lambda change: _line(str(change)))
+        else:
+            done = tags.undo(planned.changes, lambda change: _line(str(change)))
+        failures += done.failures
+    else:
+        for change in planned.changes:
+            _line(str(change))
+    _account(len(done.changes), failures, written=write)
+
+
+def _account(count: int, failures: tuple[tuple[bytes, str], ...], *, written: bool) -> None:
+    """Say how many files were or would be changed, and which could not be."""
+    from songscape.library import shown
+
+    for path, reason in failures:
+        tell(f"failed: {shown(path)}: {reason}")
+    ending = "changed" if written else "would change; nothing was written (--write does)"
+    tell(f"{count:,} files {ending}, {len(failures):,} failed")
+    raise typer.Exit(3 if failures else 0)

@@ -5,6 +5,6 @@ finds its own number), and ``make(options, seed) -> clusterer`` with ``fit_predi
 is noise.
 """
 
-from songscape.cluster._membership import margin, membership
+from songscape.cluster._membership import margin, membership, tempered
 
-__all__ = ["margin", "membership"]
+__all__ = ["margin", "membership", "tempered"]

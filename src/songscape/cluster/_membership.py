@@ -8,6 +8,14 @@ clusters it would be too small, as their tails are cut off at the borders, and e
 sure; it is instead the maximum-likelihood variance of the soft model, found by EM with the centres
 held. On songs without groups memberships therefore come out blurred, as they should.
 
+A likelihood multiplies what every feature says, as if features were independent witnesses. In many
+dimensions they are not, and memberships saturate: 57 descriptors of 100 songs gave a mean of 1.00
+where 7 of 10 songs kept their cluster on other draws of songs. So memberships are tempered: raised
+to 1/T and scaled to sum to 1, with the one temperature T ≥ 1 at which their mean is the share of
+songs that keep their cluster when it is found again without them (:func:`temperature`; the form is
+that of Guo et al. 2017, "On calibration of modern neural networks"). They are never sharpened: a
+cut through one cloud is repeated every time without songs beside it being any surer.
+
 HDBSCAN's strength p (how densely a song lies within its group) gives p to the group found and
 shares 1 − p among all by the same soft model. Noise belongs to nothing: its row is zero.
 """
@@ -18,6 +26,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.optimize import brentq
 from scipy.special import logsumexp
 
 if TYPE_CHECKING:
@@ -25,6 +34,9 @@ if TYPE_CHECKING:
 
     from songscape.core.fit import Fit
     from songscape.core.space import Space
+
+HOTTEST = 1e4
+"""Highest temperature looked for; memberships are then all but equal."""
 
 STEPS = 100
 """Most EM steps; the variance settles in ten to thirty."""
@@ -64,6 +76,75 @@ def margin(memberships: NDArray[np.float64]) -> NDArray[np.float64]:
     ordered = np.sort(memberships, axis=1)
     lead: NDArray[np.float64] = ordered[:, -1] - ordered[:, -2]
     return lead
+
+
+def temperature(memberships: NDArray[np.float64], kept: float) -> float:
+    """Return the temperature at which the mean largest membership is a share, 1 at least.
+
+    Parameters
+    ----------
+    memberships : shape (n, k), rows sum to 1, those of noise to 0.
+    kept : share of songs that get their cluster back when it is found without them, 0..1.
+
+    Examples
+    --------
+    >>> sure = np.array([[0.99, 0.01], [0.02, 0.98]])
+    >>> hot = temperature(sure, 0.8)
+    >>> round(float(tempered(sure, hot).max(axis=1).mean()), 6), temperature(sure, 1.0)
+    (0.8, 1.0)
+    """
+    inside = memberships[memberships.sum(axis=1) > 0]
+    if not len(inside) or not np.isfinite(kept) or memberships.shape[1] < 2:
+        return 1.0
+
+    def excess(log_temperature: float) -> float:
+        warm = tempered(inside, float(np.exp(log_temperature)))
+        return float(warm.max(axis=1).mean()) - kept
+
+    hottest = float(np.log(HOTTEST))
+    if excess(0.0) <= 0:
+        return 1.0
+    if excess(hottest) >= 0:
+        return HOTTEST
+    return float(np.exp(brentq(excess, 0.0, hottest, xtol=1e-6)))
+
+
+def tempered(memberships: NDArray[np.float64], temperature: float) -> NDArray[np.float64]:
+    """Return memberships raised to 1/T and scaled to sum to 1; rows of noise stay 0."""
+    if temperature == 1.0:
+        return memberships
+    logs = np.log(np.maximum(memberships, np.finfo(float).tiny)) / temperature
+    warm: NDArray[np.float64] = np.exp(logs - logsumexp(logs, axis=1, keepdims=True))
+    warm[memberships.sum(axis=1) == 0] = 0.0
+    return warm
+
+
+def own_and_second(
+    memberships: NDArray[np.float64], labels: NDArray[np.int32]
+) -> tuple[NDArray[np.float64], NDArray[np.int32], NDArray[np.float64]]:
+    """Return a song's membership in its own cluster, its second cluster and its membership there.
+
+    Parameters
+    ----------
+    memberships : shape (n, k).
+    labels : shape (n,); noise, -1, has membership 0 and second cluster -1, as all have if k = 1.
+
+    Examples
+    --------
+    >>> own, second, there = own_and_second(np.array([[0.7, 0.1, 0.2]]), np.array([0]))
+    >>> own.tolist(), second.tolist(), there.tolist()
+    ([0.7], [2], [0.2])
+    """
+    if not memberships.shape[1]:
+        return np.zeros(len(labels)), np.full(len(labels), -1, np.int32), np.zeros(len(labels))
+    rows, inside = np.arange(len(labels)), labels >= 0
+    own = np.where(inside, memberships[rows, labels], 0.0)
+    others = memberships.copy()
+    others[rows, labels] = -1.0
+    second = others.argmax(axis=1).astype(np.int32)
+    there = others[rows, second]
+    second[~inside | (there < 0)] = -1
+    return own, second, np.where(second >= 0, there, 0.0)
 
 
 def soft_assignment(

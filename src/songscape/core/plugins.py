@@ -31,6 +31,7 @@ STAGES = (
     "evaluate",
     "choose",
     "explain",
+    "classify",
     "export",
 )
 

@@ -37,6 +37,15 @@ class Options:
         choices=("none", "librosa", "fma"),
     )
     families: tuple[str, ...] = option((), "families of descriptors; none named: all")
+    # Nothing rather than "" where none is asked for: what a library holds is known by the options
+    # that were given, and must not count as made with others.
+    embedding: str | None = option(None, "an ONNX model file whose vector is added; needs onnx")
+    embedding_rate: int | None = option(
+        None, "samples per second the model wants; nothing: as its metadata state", low=1000
+    )
+    embedding_seconds: float | None = option(
+        None, "seconds of its windows, where it takes any length; nothing: 10", low=0.01
+    )
 
 
 class Estimate(NamedTuple):

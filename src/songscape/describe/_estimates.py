@@ -188,8 +188,13 @@ def _is_weak(target: Target) -> bool:
 
 def _withheld(name: str, target: Target) -> str:
     """Say why a value is withheld."""
-    r2 = target.quality.r2
-    return f"too little of {name} can be heard in these descriptors (R² {r2:.2f})"
+    r2, surely = target.quality.r2, target.quality.r2_low
+    if r2 <= FLOOR:
+        return f"too little of {name} can be heard in these descriptors (R² {r2:.2f})"
+    return (
+        f"it may be that too little of {name} can be heard in these descriptors (R² {r2:.2f}, "
+        f"for sure only {surely:.2f})"
+    )
 
 
 def _oddness(outside: int, model: Model) -> str:

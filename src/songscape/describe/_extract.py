@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from songscape.core import plugins
 from songscape.core.errors import InputError
+from songscape.describe import _embedding
 from songscape.describe._decode import Extent, Sound, opened
 from songscape.describe._description import Description, Family, Options, Segment
 from songscape.describe._frames import Frames, analyse
@@ -30,22 +31,40 @@ def extract(
     names = options.families or tuple(plugins.names("describe"))
     modules = {name: plugins.load("describe", name) for name in names}
     with opened(path, Extent(options.excerpt, options.longest)) as sound:
-        frames = _listen(sound, path, options, names)
+        hearing = _hearing(sound, options)
+        frames = _listen(sound, path, options, names, hearing)
     families = {
         name: module.describe(frames, settings.get(name) or module.Options())
         for name, module in modules.items()
     }
     versions = {name: int(module.VERSION) for name, module in modules.items()}
+    if hearing:
+        families[_embedding.NAME] = Family(hearing.estimates(silent=frames.silent))
+        versions[_embedding.NAME] = _embedding.VERSION
     return _description(sound, frames, families, versions)
 
 
+def _hearing(sound: Sound, options: Options) -> _embedding.Hearing | None:
+    """Return the user's network, ready to listen to a sound, if there is one."""
+    model = _embedding.wanted(options)
+    return _embedding.Hearing(model, sound.rate) if model else None
+
+
 def _listen(
-    sound: Sound, path: str | bytes | os.PathLike[str], options: Options, names: tuple[str, ...]
+    sound: Sound,
+    path: str | bytes | os.PathLike[str],
+    options: Options,
+    names: tuple[str, ...],
+    hearing: _embedding.Hearing | None,
 ) -> Frames:
     """Take the pass, with what the families need, and refuse a file without a single sample."""
     chosen = set(names)
     frames = analyse(
-        sound, options.compat, tonal=bool(TONAL & chosen), native=bool(NATIVE & chosen)
+        sound,
+        options.compat,
+        tonal=bool(TONAL & chosen),
+        native=bool(NATIVE & chosen),
+        hearing=hearing,
     )
     if not sound.decoded:
         raise InputError(f"{os.fsdecode(path)} holds no sound that can be decoded.")

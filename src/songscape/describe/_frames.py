@@ -25,10 +25,14 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from songscape.describe._embedding import Hearing
     from songscape.describe._pulse import Pulse
 
 TOP_DB = 80.0
 """Mel bands lie at most this far below the file's loudest, as librosa's do."""
+
+BASS = (slice(0, 6), slice(6, 30))
+"""Mel bands below 200 Hz, and from there to 800 Hz."""
 
 SILENT = 1e-4
 """A file whose largest absolute sample is below this (−80 dB) is silence."""
@@ -88,23 +92,39 @@ class Frames:
 
         Delayed by two frames, the reach of a frame, so that peaks lie at the onsets.
         """
-        rise = np.zeros(len(self.decibels), np.float32)
-        for start in range(1, len(rise), 4096):  # in pieces: the difference would double the memory
-            stop = min(start + 4096, len(rise))
-            step = np.diff(self.decibels[start - 1 : stop], axis=0)
-            rise[start:stop] = np.maximum(step, 0, out=step).mean(axis=1)
-        return np.concatenate((np.zeros(2, np.float32), rise))[: len(rise)]
+        return _rise(self.decibels)
 
     @cached_property
     def pulse(self) -> Pulse:
         """Tempo and beats, found once for all families that ask."""
         from songscape.describe._pulse import find_pulse
 
-        return find_pulse(self.onset, self.frame_rate)
+        return find_pulse(*self.pulse_input)
+
+    @property
+    def pulse_input(self) -> tuple[NDArray[np.float32], NDArray[np.float32], float]:
+        """Onset strength, that in the bass and above it, and frames per second."""
+        bands = np.stack([_rise(self.decibels[:, band]) for band in BASS])
+        return self.onset, bands, self.frame_rate
+
+
+def _rise(decibels: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the mean rise of some mel bands per frame, two frames late."""
+    rise = np.zeros(len(decibels), np.float32)
+    for start in range(1, len(rise), 4096):  # in pieces: the difference would double the memory
+        stop = min(start + 4096, len(rise))
+        step = np.diff(decibels[start - 1 : stop], axis=0)
+        rise[start:stop] = np.maximum(step, 0, out=step).mean(axis=1)
+    return np.concatenate((np.zeros(2, np.float32), rise))[: len(rise)]
 
 
 def analyse(
-    source: Source, compat: str = "none", *, tonal: bool = True, native: bool = True
+    source: Source,
+    compat: str = "none",
+    *,
+    tonal: bool = True,
+    native: bool = True,
+    hearing: Hearing | None = None,
 ) -> Frames:
     """Take one pass over a sound.
 
@@ -114,6 +134,7 @@ def analyse(
     compat : none, librosa or fma; see :class:`~songscape.describe.Options`.
     tonal : whether to make pitch histograms, which only key and chords need.
     native : whether to measure the native channels, which only loudness and stereo need.
+    hearing : a network that listens as well.
     """
     rate = source.rate if compat == "fma" else RATE
     chain = _Chain(rate, compat, tonal=tonal)
@@ -125,6 +146,8 @@ def analyse(
         meter = meter or Meter(source.rate, len(block), whole=native)
         meter.feed(block)
         mono = _mixed(block)
+        if hearing:
+            hearing.feed(mono)
         chain.feed(resampler.resample_chunk(mono) if resampler else mono)
     if resampler:
         chain.feed(resampler.resample_chunk(np.empty(0, np.float32), last=True))

@@ -9,17 +9,14 @@ seconds, and each window votes for one period (Percival and Tzanetakis, 2014):
    stands out, in height and in variance over phases, gets the window's vote.
 
 The votes add up to a curve over periods. Which relative of its peak (a half, a third …) people
-would tap is decided by periodicity, votes and how usual the tempo is: a log-normal preference,
-as McKinney and Moelants measured. The period is then refined on the autocorrelation of the whole
-file at 2, 4, 8 and 16 beats, where an error shows 2, 4, 8 and 16 times larger. Beats follow by
-dynamic programming (Ellis, 2007).
+would tap is told by :mod:`songscape.describe._octave`. The period is then refined on the
+autocorrelation of the whole file at 2, 4, 8 and 16 beats, where an error shows 2, 4, 8 and 16 times
+larger. Beats follow by dynamic programming (Ellis, 2007).
 
 References
 ----------
 Percival, G., Tzanetakis, G. (2014). Streamlined tempo estimation based on autocorrelation and
 cross-correlation with pulses. IEEE/ACM TASLP 22(12).
-McKinney, M., Moelants, D. (2006). Ambiguity in tempo perception. Music Perception 24(2).
-Elowsson, A., Friberg, A. (2015). Modeling the perception of tempo. J. Acoust. Soc. Am. 137(6).
 Ellis, D. (2007). Beat tracking by dynamic programming. J. New Music Research 36(1).
 """
 
@@ -32,6 +29,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from scipy import fft
 
+from songscape.describe._octave import FASTEST, SLOWEST, Evidence, choose, periodicity, relatives
 from songscape.describe._onsets import onsets
 
 if TYPE_CHECKING:
@@ -39,7 +37,6 @@ if TYPE_CHECKING:
 
     Curve = NDArray[np.float64]
 
-SLOWEST, FASTEST = 50.0, 210.0
 UPSAMPLING = 4
 CUTOFF = (8.0, 14.0)
 """Hertz between which the onset strength is faded out: no beat is faster than 4 Hz."""
@@ -47,22 +44,6 @@ CUTOFF = (8.0, 14.0)
 WINDOW, STEP = 8.0, 3.0
 COMPRESSION = 0.5
 CANDIDATES = 10
-USUAL, SPREAD = 130.0, 1.5
-"""Centre in beats per minute, and standard deviation in octaves, of the preference for a tempo."""
-
-PER_BEAT, PER_BEAT_SPREAD = 1.6, 0.6
-"""The same of the preference for a number of onsets per beat: a slow piece with few onsets and a
-fast one with many have about as many on each beat. It tells octaves apart better than the tempo
-itself, whose preference is wide therefore."""
-
-RELATIVES = (1 / 4, 1 / 3, 1 / 2, 1, 2, 3, 4)
-"""Multiples of a period that also explain what it explains."""
-
-LEAST_PERIODIC = 0.1
-"""A relative less periodic than this share of the period itself explains nothing."""
-
-MISSED_BEAT = 1.0
-"""What a period loses for passing over beats that are as strong as its own."""
 
 SHORTEST = 1.2
 """Seconds below which there is no telling a period."""
@@ -98,36 +79,66 @@ class Pulse:
 NO_PULSE = Pulse(np.nan, 0.0, np.nan, 0.0, 0.0, np.empty(0), np.empty(0, np.int64))
 
 
-def find_pulse(onset: NDArray[np.float32], frame_rate: float) -> Pulse:
+def find_pulse(onset: NDArray[np.float32], bands: NDArray[np.float32], frame_rate: float) -> Pulse:
     """Return the tempo and beats, or :data:`NO_PULSE` for what is too short or never starts.
 
     Parameters
     ----------
     onset : onset strength per frame, shape (frames,).
+    bands : the same in the bass and above it, shape (2, frames).
     frame_rate : frames per second.
     """
-    if len(onset) < SHORTEST * frame_rate or float(onset.mean()) < LEAST_ONSET:
-        return NO_PULSE
-    curve = interpolated(onset, frame_rate)
     rate = frame_rate * UPSAMPLING
-    periods = np.arange(int(60 * rate / FASTEST), int(60 * rate / SLOWEST) + 2)
-    windows = _windows(curve, rate)
-    chosen = _votes(windows, periods)
+    curve, chosen, peak = _found(onset, frame_rate)
     if not len(chosen):
         return NO_PULSE
-    curve_of_votes = _vote_curve(chosen, windows, periods)
-    busy = len(onsets(onset, frame_rate)) * frame_rate / len(onset)
-    peak = int(periods[curve_of_votes.argmax()])
-    best, other, weight = _octave(peak, chosen, windows, rate, busy)
+    evidence = gathered(onset, bands, frame_rate)
+    best, other, weight = choose(relatives(peak, evidence), evidence)
     lags = autocorrelation(curve[None], power=1.0)[0]
     period = _refined(lags, best)
     tempo = 60 * rate / period
     frames = track_beats(onset, period / UPSAMPLING)
     return Pulse(
         tempo, _confidence(chosen, period), tempo * best / other, weight,
-        min(_nearby(lags, period), 1.0),
+        min(periodicity(lags, period), 1.0),
         frames / frame_rate, frames,
     )  # fmt: skip
+
+
+def candidates(
+    onset: NDArray[np.float32], bands: NDArray[np.float32], frame_rate: float
+) -> tuple[list[float], Evidence] | None:
+    """Return the periods :func:`find_pulse` chooses from, and what it knows of them."""
+    _, chosen, peak = _found(onset, frame_rate)
+    if not len(chosen):
+        return None
+    evidence = gathered(onset, bands, frame_rate)
+    return relatives(peak, evidence), evidence
+
+
+def _found(onset: NDArray[np.float32], frame_rate: float) -> tuple[Curve, NDArray[np.int64], float]:
+    """Return the fine onset strength, the windows' votes (none without a pulse), and their peak."""
+    if len(onset) < SHORTEST * frame_rate or float(onset.mean()) < LEAST_ONSET:
+        return np.empty(0), np.empty(0, np.int64), np.nan
+    curve = interpolated(onset, frame_rate)
+    rate = frame_rate * UPSAMPLING
+    periods = np.arange(int(60 * rate / FASTEST), int(60 * rate / SLOWEST) + 2)
+    windows = _windows(curve, rate)
+    chosen = _votes(windows, periods)
+    if not len(chosen):
+        return curve, chosen, np.nan
+    return curve, chosen, float(periods[_vote_curve(chosen, windows, periods).argmax()])
+
+
+def gathered(onset: NDArray[np.float32], bands: NDArray[np.float32], frame_rate: float) -> Evidence:
+    """Return what tells which relative of a period is the beat."""
+    rate = frame_rate * UPSAMPLING
+    lags = [
+        autocorrelation(_windows(interpolated(one, frame_rate), rate), power=1.0).mean(axis=0)
+        for one in (onset, *bands)
+    ]
+    busy = len(onsets(onset, frame_rate)) * frame_rate / len(onset)
+    return Evidence(lags[0], np.array(lags[1:]), rate, busy)
 
 
 def interpolated(onset: NDArray[np.float32], frame_rate: float) -> Curve:
@@ -231,51 +242,6 @@ def _vote_curve(chosen: NDArray[np.int64], windows: Curve, periods: NDArray[np.i
     salience = np.maximum(0, _enhanced(windows, periods).mean(axis=0))
     curve: Curve = votes + salience / max(salience.max(), 1e-12)
     return curve
-
-
-def _octave(
-    period: int, chosen: NDArray[np.int64], windows: Curve, rate: float, busy: float
-) -> tuple[float, float, float]:
-    """Return which relative of a period is the beat, the next likeliest, and its weight 0..1.
-
-    A beat explains every multiple of itself, so the autocorrelation alone favours slow tempi; the
-    weights and the centres were set on half of the synthesised pieces, loops and clicks. `busy` is
-    the number of onsets per second.
-    """
-    lags = autocorrelation(windows, power=1.0).mean(axis=0)
-    fastest, slowest = 60 * rate / FASTEST, 60 * rate / SLOWEST
-    relatives = [period * times for times in RELATIVES]
-    least = LEAST_PERIODIC * _nearby(lags, period)
-    possible = [
-        one
-        for one in relatives
-        if 0.98 * fastest <= one <= 1.02 * slowest and _nearby(lags, one) >= least
-    ] or [float(period)]
-    scores = [_plausibility(one, chosen, lags, rate, busy) for one in possible]
-    order = np.argsort(scores)[::-1]
-    best, other = order[0], order[1] if len(order) > 1 else order[0]
-    return possible[best], possible[other], float(np.exp(scores[other] - scores[best]))
-
-
-def _plausibility(
-    period: float, chosen: NDArray[np.int64], lags: Curve, rate: float, busy: float
-) -> float:
-    """Return the logarithmic score of a period as the beat: periodicity, votes, usual density.
-
-    Where the half period explains as much, nothing tells one beat from the next: it is the beat.
-    """
-    strength, halved = _nearby(lags, period), _nearby(lags, period / 2)
-    votes = np.mean(np.abs(chosen / period - 1) < 0.04)
-    octaves = np.log2(60 * rate / period / USUAL) / SPREAD
-    density = np.log2(max(busy, 1e-3) * period / rate / PER_BEAT) / PER_BEAT_SPREAD
-    missed = MISSED_BEAT if halved > strength else 0.0
-    usual = octaves**2 + density**2
-    return float(0.5 * np.log(strength) + 0.5 * votes - 0.5 * usual - missed)
-
-
-def _nearby(lags: Curve, lag: float) -> float:
-    """Return the largest autocorrelation within 3 % of a lag, at least 0.001."""
-    return max(float(lags[int(0.97 * lag) : int(1.03 * lag) + 2].max(initial=0.0)), 1e-3)
 
 
 def _refined(lags: Curve, period: float) -> float:

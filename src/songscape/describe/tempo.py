@@ -19,7 +19,7 @@ from songscape.describe._pulse import SHORTEST
 if TYPE_CHECKING:
     from songscape.describe._frames import Frames
 
-VERSION = 2
+VERSION = 3
 CITATION = (
     "Percival, G., Tzanetakis, G. (2014). Streamlined tempo estimation based on autocorrelation "
     "and cross-correlation with pulses. IEEE/ACM TASLP 22(12)."

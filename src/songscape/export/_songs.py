@@ -10,22 +10,26 @@ from urllib.parse import quote
 
 import polars as pl
 
+from songscape.describe.key import NAMES
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from songscape.core.record import Record
+
 SPOTIFY = re.compile(r"[0-9A-Za-z]{22}")
-_FILES = ("path", "file")
+_FILES = ("path", "file", "filename")
 
 
-def file_column(tracks: pl.DataFrame) -> str | None:
-    """Return the name of the column that holds the paths of the songs, as bytes or text, or None.
+def file_column(record: Record) -> str | None:
+    """Return the column of the tracks that holds the paths of the songs, or None.
 
-    >>> file_column(pl.DataFrame({"path": [b"a.mp3"]})), file_column(pl.DataFrame({"path": [1]}))
-    ('path', None)
+    It is the one of the role ``file``; where the run does not tell roles, one called path or file.
     """
-    kinds = tracks.schema
-    named = (n for n in _FILES if n in kinds and kinds[n] in (pl.Binary, pl.String))
-    return next(named, None)
+    kinds, known = record.tracks.schema, record.evidence.get("columns")
+    told = known.filter(pl.col("role") == "file")["name"].to_list() if known is not None else []
+    able = (n for n in (*told, *_FILES) if kinds.get(n) in (pl.Binary, pl.String))
+    return next(able, None)
 
 
 def path_of(row: Mapping[str, Any], column: str | None) -> bytes | None:
@@ -73,3 +77,43 @@ def one_line(text: object) -> str:
     """Return a text that stays on its line; halves of characters are replaced."""
     flat = "".join(" " if unicodedata.category(c) == "Cc" else c for c in str(text))
     return " ".join(flat.encode("utf-8", "replace").decode().split()) if text else ""
+
+
+def key_text(row: Mapping[str, Any]) -> str:
+    """Return a key as musicians write it, nothing where it is not known.
+
+    >>> key_text({"key": 9, "mode": 0}), key_text({"key": 1.0, "mode": 1.0}), key_text({"key": -1})
+    ('Am', 'C#', '')
+    """
+    key, mode = row.get("key"), row.get("mode")
+    if (
+        not isinstance(key, int | float)
+        or not isinstance(mode, int | float)
+        or key not in range(12)
+    ):
+        return ""
+    return NAMES[int(key)].replace("♯", "#") + ("" if mode else "m")
+
+
+def renamed(record: Record, fields: Mapping[str, str]) -> pl.DataFrame:
+    """Return the tracks with other programs' names for their columns, as far as they are known.
+
+    Parameters
+    ----------
+    record : the run.
+    fields : their names by ours; beside the columns of the tracks these are known: ``seconds``,
+        ``key_text``, ``cluster_name`` and ``path``, wherever it stands.
+    """
+    tracks, column = record.tracks, file_column(record)
+    names = dict(record.clusters.select("cluster", "name").iter_rows())
+    keys = [key_text(row) or None for row in tracks.iter_rows(named=True)]
+    made = {
+        "key_text": pl.Series(keys, dtype=pl.String),
+        "cluster_name": pl.Series([names.get(n) for n in tracks["cluster"]], dtype=pl.String),
+    }
+    if "duration_ms" in tracks.columns:
+        made["seconds"] = (tracks["duration_ms"] / 1000).round(3)
+    if column:
+        made["path"] = tracks[column]
+    known = {name: tracks[name] for name in fields if name in tracks.columns} | made
+    return pl.DataFrame({theirs: known[ours] for ours, theirs in fields.items() if ours in known})

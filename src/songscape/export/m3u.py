@@ -1,6 +1,6 @@
 """A playlist per cluster, as M3U8.
 
-A line for every song: the path of its file where the tracks have a column ``path`` or ``file``,
+A line for every song: the path of its file where the tracks have a column of the role ``file``,
 else ``spotify:track:ID`` where the ids look like Spotify's (22 letters and digits). Songs with
 neither have no line, and a cluster without any line has no playlist. The surest songs come first.
 
@@ -47,10 +47,10 @@ def export(record: Record, options: Options) -> dict[str, bytes]:
         return {}
     names = _names(record)
     tracks = _surest_first(record.tracks)
-    playlists = {}
+    playlists, file = {}, file_column(record)
     for cluster, file_name in zip(names, file_names(names.values()), strict=True):
         songs = tracks.filter(pl.col("cluster") == cluster)
-        content = playlist(names[cluster], songs, most=options.most)
+        content = playlist(names[cluster], songs, file, most=options.most)
         if content:
             playlists[f"{file_name}.m3u8"] = content
     return playlists
@@ -109,7 +109,11 @@ def _surest_first(tracks: pl.DataFrame) -> pl.DataFrame:
 
 
 def playlist(
-    name: str, songs: pl.DataFrame, folder: bytes | None = None, most: int | None = None
+    name: str,
+    songs: pl.DataFrame,
+    file: str | None,
+    folder: bytes | None = None,
+    most: int | None = None,
 ) -> bytes:
     """Return songs as one playlist; empty bytes if none of them can be pointed to.
 
@@ -117,12 +121,12 @@ def playlist(
     ----------
     name : what it is called.
     songs : rows of a run's tracks, in playing order.
+    file : the column of the paths; None if the songs have no files.
     folder : write paths as seen from here; absolute if None.
     most : entries at most.
     """
-    column = file_column(songs)
     rows = songs.iter_rows(named=True)
-    entries = [entry for row in rows if (entry := _entry(row, column, folder))][:most]
+    entries = [entry for row in rows if (entry := _entry(row, file, folder))][:most]
     if not entries:
         return b""
     heading = f"#PLAYLIST:{one_line(name)}".encode()

@@ -40,27 +40,29 @@ class Options:
 def export(record: Record, options: Options) -> dict[str, bytes]:
     """Return the playlists by file name, as ``fast, loud.xspf``."""
     names = dict(record.clusters.select("cluster", "name").drop_nulls().iter_rows())
-    playlists = {}
+    playlists, file = {}, file_column(record)
     for (cluster, name), file_name in zip(names.items(), file_names(names.values()), strict=True):
         songs = record.tracks.filter(pl.col("cluster") == cluster).head(
             options.most or record.tracks.height
         )
-        if content := playlist(name, songs):
+        if content := playlist(name, songs, file):
             playlists[f"{file_name}.xspf"] = content
     return playlists
 
 
-def playlist(name: str, songs: pl.DataFrame, folder: bytes | None = None) -> bytes:
+def playlist(
+    name: str, songs: pl.DataFrame, file: str | None, folder: bytes | None = None
+) -> bytes:
     """Return songs as one playlist; empty bytes if none of them can be pointed to.
 
     Parameters
     ----------
     name : what it is called.
     songs : rows of a run's tracks, in playing order.
+    file : the column of the paths; None if the songs have no files.
     folder : write places as seen from here; absolute if None.
     """
-    column = file_column(songs)
-    tracks = [t for row in songs.iter_rows(named=True) if (t := _track(row, column, folder))]
+    tracks = [t for row in songs.iter_rows(named=True) if (t := _track(row, file, folder))]
     if not tracks:
         return b""
     lines = [

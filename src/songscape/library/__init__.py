@@ -25,7 +25,7 @@ from songscape.library.entries import (
     Song,
     Values,
 )
-from songscape.library.fingerprint import fingerprint, id_text
+from songscape.library.fingerprint import file_identity, fingerprint, id_text
 from songscape.library.place import SUFFIX, default_path, is_library, shown
 from songscape.library.reading import Library
 from songscape.library.writing import Writer
@@ -43,6 +43,7 @@ __all__ = [
     "Values",
     "Writer",
     "default_path",
+    "file_identity",
     "fingerprint",
     "id_text",
     "is_library",

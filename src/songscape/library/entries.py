@@ -107,10 +107,16 @@ class Values:
     ----------
     numbers : descriptor to number, NaN where it could not be measured.
     texts : descriptor to text.
+    confidence : descriptor to 0..1, for those that have one.
+    reasons : descriptor to why it has no value.
+    timeline : moments and segments as plain values.
     """
 
     numbers: Mapping[str, float]
     texts: Mapping[str, str]
+    confidence: Mapping[str, float] = field(default_factory=dict)
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    timeline: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -14,12 +14,13 @@ fast as MD5. ACNS. (RFC 7693.)
 from __future__ import annotations
 
 import hashlib
+import os
 from typing import TYPE_CHECKING
 
+from songscape.core.errors import InputError
 from songscape.library.containers import ogg_bodies, sound_span
 
 if TYPE_CHECKING:
-    import os
     from typing import BinaryIO
 
 SIZE = 16
@@ -44,6 +45,22 @@ def fingerprint(path: bytes | str | os.PathLike[str]) -> bytes:
 def unreadable(path: bytes) -> bytes:
     """Return the 16 bytes that stand for a file that cannot be read, by its path."""
     return hashlib.blake2b(path, digest_size=SIZE, person=b"path").digest()
+
+
+def file_identity(path: str) -> str:
+    """Name a file by its name and the SHA-256 of its content, wherever it lies.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read.
+    """
+    try:
+        with open(path, "rb") as file:  # noqa: PTH123
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}.") from None
+    return f"{os.path.basename(path)} sha256:{digest}"  # noqa: PTH119
 
 
 def id_text(name: bytes) -> str:

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 _SONGS = """
 SELECT f.path, f.fingerprint, f.missing_since, f.tags, d.status, d.reason, d.exception, d.seconds,
-    d.duration, d.setup, d.flags, d.layout, d.numbers, d.texts
+    d.duration, d.setup, d.flags, d.layout, d.numbers, d.texts, d.confidence, d.reasons,
+    iif(?, d.timeline, '{}')
 FROM files f LEFT JOIN descriptions d ON d.fingerprint = f.fingerprint AND d.setup = (
     SELECT setup FROM descriptions b
     WHERE b.fingerprint = f.fingerprint AND b.setup IN (SELECT value FROM json_each(?))
@@ -108,11 +109,20 @@ class Library:
         )
         return {name: Descriptor(*rest) for name, *rest in rows}
 
-    def songs(self, setups: Iterable[int], root: bytes | None = None) -> Iterator[Song]:
-        """Yield what is at or below `root`, described by the newest of these setups that worked."""
+    def songs(
+        self, setups: Iterable[int], root: bytes | None = None, *, timeline: bool = False
+    ) -> Iterator[Song]:
+        """Yield what is at or below `root`, described by the newest of these setups that worked.
+
+        Parameters
+        ----------
+        setups : their numbers.
+        root : a path; None for all.
+        timeline : whether to read moments and segments too, which are long.
+        """
         layouts = self._layouts()
         listed = json.dumps(list(setups))
-        for row in self._connection.execute(_SONGS, (listed, *bounds(root))):
+        for row in self._connection.execute(_SONGS, (timeline, listed, *bounds(root))):
             yield _song(row, layouts)
 
     def _layouts(self) -> dict[int, list[str]]:
@@ -154,10 +164,11 @@ def bounds(root: bytes | None) -> tuple[bytes, bytes, bytes]:
 def _song(row: tuple[Any, ...], layouts: Mapping[int, list[str]]) -> Song:
     """Make a song of a row."""
     path, name, missing, tags, status, reason, exception, seconds, duration, setup, *rest = row
-    flags, layout, numbers, texts = rest
+    flags, layout, numbers, texts, *more = rest
     values = None
     if status == "ok":
-        values = Values(dict(zip(layouts[layout], unpack(numbers), strict=True)), json.loads(texts))
+        found = dict(zip(layouts[layout], unpack(numbers), strict=True))
+        values = Values(found, json.loads(texts), *map(json.loads, more))
     return Song(
         path=path,
         fingerprint=name,

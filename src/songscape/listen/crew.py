@@ -4,6 +4,9 @@ A worker is a Python of its own that reads jobs and writes replies, one line of 
 started afresh rather than forked, so that it holds nothing of ours, does not run the user's main
 module again, and gets one thread per numerical library. A thread sends it one job after another,
 kills it when a job takes too long, and starts another when it died or has worked long enough.
+
+A job that took too long may just have met a busy machine. It is tried once more in the end, by one
+worker alone, before it counts as failed.
 """
 
 from __future__ import annotations
@@ -37,6 +40,7 @@ STARTING = 120.0
 """Seconds a worker may take to import its libraries, on a slow disk."""
 
 BATCH = 256
+TIMED_OUT = "TimedOut"
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,8 @@ class Crew:
         self._stop = threading.Event()
         self._ready: queue.SimpleQueue[Reply | BaseException | None] = queue.SimpleQueue()
         self._taken: list[Reply] = []
+        self._late: list[Job] = []
+        self._alone = False
         self._threads: list[threading.Thread] = []
         self._workers: list[Worker] = []
 
@@ -88,14 +94,20 @@ class Crew:
         WorkerError
             If a worker cannot start.
         """
+        yield from self._replies(jobs, self._options.crew)
+        late, self._late, self._alone = self._late, [], True
+        yield from self._replies(late, 1)
+
+    def _replies(self, jobs: Sequence[Job], count: int) -> Iterator[Sequence[Reply]]:
+        """Yield replies until `count` workers have nothing left to do."""
         waiting: queue.SimpleQueue[Job] = queue.SimpleQueue()
         for job in jobs:
             waiting.put(job)
-        for _ in range(min(self._options.crew, len(jobs))):
+        working = min(count, len(jobs))
+        for _ in range(working):
             thread = threading.Thread(target=self._serve, args=(waiting,), daemon=True)
             self._threads.append(thread)
             thread.start()
-        working = len(self._threads)
         while working:
             working -= self._collect()
             taken, self._taken = self._taken, []
@@ -139,8 +151,7 @@ class Crew:
                 job = waiting.get_nowait()
                 worker = worker if worker is not None and worker.fit else self._hired(worker)
                 reply = worker.ask(job)
-                if not self._stop.is_set():
-                    self._ready.put(reply)
+                self._answer(reply)
         except queue.Empty:
             pass
         except Exception as error:  # noqa: BLE001 - it is raised again in the main thread
@@ -149,6 +160,15 @@ class Crew:
             if worker is not None:
                 worker.kill()
             self._ready.put(None)
+
+    def _answer(self, reply: Reply) -> None:
+        """Hand a reply on; a job that is to be tried again has none yet."""
+        if self._stop.is_set():
+            return
+        if not self._alone and _timed_out(reply.result):
+            self._late.append(reply.job)
+        else:
+            self._ready.put(reply)
 
     def _hired(self, before: Worker | None) -> Worker:
         """Return a fresh worker in place of one that is done."""
@@ -251,7 +271,10 @@ class Worker:
     def _loss(self, limit: float, *, timed_out: bool) -> Failure:
         """Say how a process was lost."""
         if timed_out:
-            return Failure(f"It took longer than {limit:.0f} s and was given up.", "TimedOut")
+            says = (
+                f"It took longer than {limit:.0f} s, also when tried again alone, and was given up."
+            )
+            return Failure(says, TIMED_OUT)
         code = self._process.wait()
         how = f"ended with code {code}"
         if code < 0:
@@ -310,6 +333,11 @@ def _result(answer: dict[str, Any]) -> Finished | Failure:
         return Failure(str(answer["reason"]), str(answer["exception"]))
     found = answer["found"]
     return Finished(**{**found, "flags": tuple(found.get("flags", ()))})
+
+
+def _timed_out(result: Finished | Failure) -> bool:
+    """Tell whether a job was given up because it took too long."""
+    return isinstance(result, Failure) and result.exception == TIMED_OUT
 
 
 def _signal_name(number: int) -> str:

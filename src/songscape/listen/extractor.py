@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from songscape.core import plugins
 from songscape.core.options import dump, fill
-from songscape.library import Descriptor, Setup
+from songscape.library import Descriptor, Setup, file_identity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,10 +42,17 @@ def extractor(given: Mapping[str, Any] | None = None) -> Extractor:
     ----------
     given : options of :class:`songscape.describe.Options` by name, as ``{"excerpt": 30}``.
 
+    Returns
+    -------
+    The extractor. A model file that adds an embedding is part of its identity by name and content:
+    songs described with another one are described by other options.
+
     Raises
     ------
     RecipeError
         If there is no such option, or not of such a value.
+    InputError, MissingExtraError
+        If the model file cannot be used.
     """
     from importlib import import_module
 
@@ -59,4 +66,10 @@ def extractor(given: Mapping[str, Any] | None = None) -> Extractor:
         for descriptor, unit in module.UNITS.items()
     }
     versions = {name: int(module.VERSION) for name, module in families.items()}
-    return Extractor(DESCRIBE, Setup(options, versions, descriptors), options)
+    known = options
+    if chosen.embedding:
+        embedding = import_module(f"{DESCRIBE}._embedding")
+        versions[embedding.NAME] = embedding.VERSION
+        descriptors |= {one: Descriptor(embedding.NAME) for one in embedding.columns(chosen)}
+        known = options | {"embedding": file_identity(chosen.embedding)}
+    return Extractor(DESCRIBE, Setup(known, versions, descriptors), options)

@@ -16,9 +16,15 @@ from typing import TYPE_CHECKING, Any
 from songscape.core.atomic import replacing_file, write_text
 from songscape.core.csv_text import csv_text
 from songscape.core.errors import RecipeError
+from songscape.library import id_text, shown
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import polars as pl
+
     from songscape.core.collection import Collection
+    from songscape.library import Song
 
 MEASURED = (
     "danceability",
@@ -38,7 +44,7 @@ FORMATS = (".csv", ".parquet", ".json")
 
 
 def check_format(path: Path) -> None:
-    """Raise unless songs can be written to such a file.
+    """Raise unless a table can be written to such a file.
 
     Raises
     ------
@@ -46,7 +52,7 @@ def check_format(path: Path) -> None:
         If its ending is none of :data:`FORMATS`.
     """
     if path.suffix.lower() not in FORMATS:
-        raise RecipeError(f"--out must end in {', '.join(FORMATS)}, not {path.name!r}.")
+        raise RecipeError(f"What is written must end in {', '.join(FORMATS)}, not {path.name!r}.")
 
 
 def write(songs: Collection, path: Path) -> None:
@@ -61,6 +67,57 @@ def write(songs: Collection, path: Path) -> None:
     else:
         with replacing_file(path) as temporary:
             songs.frame.write_parquet(temporary)
+
+
+def write_timeline(songs: Sequence[Song], path: Path) -> None:
+    """Write what songs are like over time, as CSV or Parquet one row per stretch, else as JSON.
+
+    Parameters
+    ----------
+    songs : as a library yields them; what is not described is left out.
+    path : its ending chooses the format. JSON also holds the moments: beats and changes.
+    """
+    check_format(path)
+    told = [_timeline(song) for song in songs if song.values]
+    if path.suffix.lower() == ".json":
+        write_text(path, json.dumps({"songs": told}, indent=1, allow_nan=False) + "\n")
+        return
+    frame = _stretches(told)
+    if path.suffix.lower() == ".csv":
+        write_text(path, csv_text(frame))
+    else:
+        with replacing_file(path) as temporary:
+            frame.write_parquet(temporary)
+
+
+def _timeline(song: Song) -> dict[str, Any]:
+    """Return the moments and stretches of a song; one without a change is one stretch."""
+    timeline = song.values.timeline if song.values else {}
+    return {
+        "id": id_text(song.fingerprint),
+        "title": song.tags.get("title"),
+        "path": shown(song.path),
+        "moments": timeline.get("moments", {}),
+        "segments": timeline.get("segments", []),
+    }
+
+
+def _stretches(told: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
+    """Return one row per stretch: whose, which, from when to when in seconds, and its values."""
+    import polars as pl
+
+    rows = [
+        {name: one[name] for name in ("id", "title", "path")}
+        | {"segment": number, "start": stretch["start"], "end": stretch["end"]}
+        | stretch["values"]
+        for one in told
+        for number, stretch in enumerate(one["segments"], 1)
+    ]
+    plain = dict.fromkeys(("id", "title", "path"), pl.String) | {"segment": pl.Int64}
+    empty = plain | dict.fromkeys(("start", "end"), pl.Float64)
+    if not rows:
+        return pl.DataFrame(schema=empty)
+    return pl.DataFrame(rows, infer_schema_length=None, schema_overrides=plain)
 
 
 def audio_features(songs: Collection) -> list[dict[str, Any]]:

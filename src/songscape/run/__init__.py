@@ -94,11 +94,13 @@ def follow(
     """
     from songscape.run import _judge as judge
     from songscape.run import _record
+    from songscape.run import _tree as tree
 
     clock = Clock(tell)
     with _collected_warnings() as caught:
         with clock("read", "reading the source"):
             raw = songs if songs is not None else stages.load(recipe.source, tell)
+        recipe, raw = tree.with_tree(recipe, raw)
         with clock("clean", f"examining and cleaning {len(raw):,} rows"):
             cleaned = stages.cleaned(raw, recipe.clean)
             songs = cleaned.songs
@@ -110,12 +112,13 @@ def follow(
             grouping = stages.grouped(prepared.space, recipe, choice)
             recipe = stages.settled(recipe, grouping)
         with clock("judge", "judging against labels and by repetition"):
-            judgement = judge.judged(songs, prepared.space, grouping, recipe)
+            judgement = judge.judged(songs, prepared, grouping, recipe)
+            grouping = judge.softened(grouping, judgement)
         with clock("map", "drawing the map"):
-            positions = stages.positions(prepared.space, recipe)
+            drawing = stages.drawing(prepared.space, recipe)
         with clock("explain", "explaining the groups"):
             found = _record.Found(
-                recipe, raw, cleaned, prepared, choice, grouping, judgement, positions
+                recipe, raw, cleaned, prepared, choice, grouping, judgement, drawing
             )
             record = _record.assembled(found, _lines(caught))
     record = replace(record, run={**record.run, "timings": clock.seconds})

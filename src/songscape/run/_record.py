@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 
 from songscape import recipe as recipes
-from songscape.cluster._membership import soft_model
+from songscape.cluster._membership import own_and_second, soft_model
 from songscape.core.choice import EVIDENCE
 from songscape.core.collection import Role
 from songscape.core.csv_text import csv_text
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from songscape.core.collection import Collection
     from songscape.recipe import Recipe
     from songscape.run._judge import Judgement
-    from songscape.run._stages import Cleaned, Grouping, Prepared
+    from songscape.run._stages import Cleaned, Drawing, Grouping, Prepared
 
 LIBRARIES = ("numpy", "scipy", "scikit-learn", "polars", "matplotlib")
 SCORES = ("silhouette", "davies_bouldin", "calinski_harabasz")
@@ -70,7 +70,7 @@ class Found:
     choice: Choice | None
     grouping: Grouping
     judgement: Judgement
-    positions: pl.DataFrame
+    drawing: Drawing
 
     @property
     def name(self) -> str:
@@ -90,6 +90,9 @@ def assembled(found: Found, warnings: Sequence[str]) -> Record:
     used = evidence["columns"].filter(pl.col("used"))["name"]
     profile = evidence["profiles"].filter(pl.col("feature").is_in(used.to_list()))
     clusters = explain.cluster_table(tracks, profile, evidence["cluster_genres"])
+    if found.judgement.stability is not None:
+        found_again = pl.Series(found.judgement.stability.per_cluster).fill_nan(None)
+        clusters = clusters.with_columns(stability=found_again.gather(clusters["cluster"]))
     return Record(
         recipe=recipes.text(found.recipe),
         run=summary(found, warnings),
@@ -97,7 +100,11 @@ def assembled(found: Found, warnings: Sequence[str]) -> Record:
         scores=pl.DataFrame(schema=_CURVES) if found.choice is None else found.choice.curves,
         clusters=clusters,
         evidence=evidence,
-        files={FILE: stored(model(found)), "genres.csv": csv_text(found.cleaned.genres).encode()},
+        files={
+            FILE: stored(model(found)),
+            "genres.csv": csv_text(found.cleaned.genres).encode(),
+            "importance.csv": csv_text(found.judgement.tables["importance"]).encode(),
+        },
     )
 
 
@@ -131,23 +138,27 @@ def model(found: Found) -> dict[str, Any]:
         "order": found.grouping.order,
         "means": soft.means,
         "variance": soft.variance,
+        "temperature": found.judgement.temperature,
+        "map": found.drawing.layout,
     }
 
 
 def track_table(found: Found) -> pl.DataFrame:
     """Return every song with its features, cluster, doubt and position."""
-    labels, membership = found.grouping.fit.labels, found.grouping.membership
-    padded = np.column_stack([np.zeros((len(labels), 2)), membership])
-    best = np.sort(padded, axis=1)[:, -2:]
+    labels = found.grouping.fit.labels
+    own, second, there = own_and_second(found.grouping.membership, labels)
     steady = found.judgement.stability
     stability = np.full(len(labels), np.nan) if steady is None else steady.per_song
     shown = found.songs.frame.select(found.songs.names(*_SHOWN))
     return shown.with_columns(
         pl.Series("cluster", labels),
-        pl.Series("membership", best[:, 1]),
-        pl.Series("margin", best[:, 1] - best[:, 0]),
+        pl.Series("membership", own),
+        pl.Series("margin", np.maximum(own - there, 0.0)),
+        pl.Series("second", second).replace(-1, None),
+        pl.Series("second_membership", there),
         pl.Series("stability", stability).fill_nan(None),
-        *found.positions.get_columns(),
+        *found.drawing.places.get_columns(),
+        *_trust_column(found),
     )
 
 
@@ -178,6 +189,9 @@ def summary(found: Found, warnings: Sequence[str]) -> dict[str, Any]:
         "scores": {name: _score(name, found) for name in SCORES} | {"space": space.fingerprint},
         "agreement": found.judgement.agreement,
         "stability": _stability(found),
+        "membership": found.judgement.summaries["membership"],
+        "held_out": found.judgement.summaries["held_out"],
+        "map_trust": _map_trust(found),
         "warnings": list(warnings),
         "versions": {name: version(name) for name in LIBRARIES}
         | {"python": platform.python_version()},
@@ -239,7 +253,22 @@ def _stability(found: Found) -> dict[str, Any] | None:
     return {
         "mean_ari": finite(steady.mean_ari),
         "per_cluster": [finite(value) for value in steady.per_cluster],
+        "ways": found.judgement.summaries["stability_ways"],
     }
+
+
+def _trust_column(found: Found) -> list[pl.Series]:
+    """Return the map's trust in every song, where there is one."""
+    trust = found.drawing.trust
+    return [] if trust is None else [pl.Series("map_trust", trust.per_song)]
+
+
+def _map_trust(found: Found) -> dict[str, Any] | None:
+    """Return how far the map can be trusted."""
+    trust = found.drawing.trust
+    if trust is None:
+        return None
+    return {"mean": finite(trust.mean), "near": trust.near, "looked_up": trust.looked_up}
 
 
 def _evidence(found: Found, tracks: pl.DataFrame) -> dict[str, pl.DataFrame]:
@@ -257,8 +286,9 @@ def _evidence(found: Found, tracks: pl.DataFrame) -> dict[str, pl.DataFrame]:
         "cluster_genres": genres,
         "genre_homes": genre_homes(genres),
         "null": _null(found),
-        "axes": explain.axes_table(songs, found.positions),
+        "axes": explain.axes_table(songs, found.drawing.places),
         **explain.component_tables(found.prepared.features, labels, seed),
+        **found.judgement.tables,
     }
 
 

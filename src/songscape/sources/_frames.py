@@ -92,7 +92,10 @@ def _plain_column(column: pl.Series) -> pl.Series:
         return column.cast(pl.Float64) if kind.is_decimal() else column
     if isinstance(kind, pl.List | pl.Array) and not isinstance(kind.inner, pl.List | pl.Struct):
         return column.cast(pl.List(pl.String))
-    if kind.is_nested() or kind == pl.Binary:
+    if kind == pl.Binary:
+        texts = [None if raw is None else raw.decode("utf-8", "replace") for raw in column]
+        return pl.Series(column.name, texts, pl.String)
+    if kind.is_nested():
         texts = [None if value is None else str(value) for value in column.to_list()]
         return pl.Series(column.name, texts, pl.String)
     return column.cast(pl.String, strict=False)

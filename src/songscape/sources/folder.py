@@ -23,9 +23,17 @@ import polars as pl
 
 from songscape.core.collection import Collection, Column, Kind, Role
 from songscape.core.errors import InputError
-from songscape.core.findings import Finding
 from songscape.core.options import fill, option
-from songscape.library import Descriptor, Library, default_path, id_text, is_library, shown
+from songscape.library import (
+    Descriptor,
+    Library,
+    default_path,
+    file_identity,
+    id_text,
+    is_library,
+    shown,
+)
+from songscape.sources import _library_findings as findings
 from songscape.sources._identity import ids_of
 
 if TYPE_CHECKING:
@@ -60,21 +68,23 @@ SHOWN = ("key", "mode", "key_*", "time_signature", "loudness", "speechiness", "l
 """What a report tells of a song beside what it is compared by."""
 
 EVERY = ("*",)
+EMBEDDING = "embedding_*"
+"""The numbers a network of the user's own adds."""
+
+CONFIDENCE = "_confidence"
 
 RECIPE = {
     "clean": {
         "steps": ["doctor", "duplicates", "missing", "genres", "outliers"],
         "missing": {"how": "knn"},
     },
-    "prepare": {"pick": {"prefer": list(COMPARED)}},
+    "prepare": {"pick": {"prefer": [*COMPARED, EMBEDDING]}},
 }
 """Cleaning for values of our own: units are known, and what could not be measured is missing, not a
 number that stands for it. A song without a tempo stays on the map."""
 
 STATISTICS = ("mean", "std", "skew", "kurtosis", "median", "min", "max")
-FAILED = "failed-files"
 WHOLE = "whole"
-EXAMPLES = 20
 _KINDS = {
     "key": Kind.CYCLE,
     "mode": Kind.CODE,
@@ -104,16 +114,6 @@ _COLUMNS = {
     "duration_ms": Column(Role.FEATURE, "ms", 0, kind=Kind.ABOUT),
     "path": Column(Role.FILE),
 }
-_REMARKS = {
-    "failed": (
-        FAILED,
-        "files could not be described",
-        "left out",
-        "songscape describe --retry-failed",
-    ),
-    "missing": ("missing-files", "files are not where they were", "left out", ""),
-    "waiting": ("waiting-files", "files are not described yet", "left out", "songscape describe"),
-}
 
 
 @dataclass(frozen=True)
@@ -139,6 +139,30 @@ class Options:
         "which statistics of descriptors taken many times a second are read",
         choices=STATISTICS,
     )
+    mapping: str = option(
+        "", "a mapping of your own, as songscape calibrate wrote it, for the estimates"
+    )
+    weak: bool = option(False, "also give estimates of which timbre says too little")
+    compat: str = option(
+        "none", "the definition descriptors follow", choices=("none", "librosa", "fma")
+    )
+    embedding: str = option("", "an ONNX model file of your own whose vector is added")
+    embedding_rate: int | None = option(
+        None, "samples per second it wants; nothing: as its metadata state", low=1000
+    )
+    embedding_seconds: float | None = option(
+        None, "seconds of its windows, where it takes any length; nothing: 10", low=0.01
+    )
+
+
+_PLAIN: dict[str, Any] = {
+    "excerpt": None,
+    "compat": "none",
+    "embedding": None,
+    "embedding_rate": None,
+    "embedding_seconds": None,
+}
+"""The extractor's options that tell descriptions apart, as they are where nothing was said."""
 
 
 def claims(path: str | Path) -> bool:
@@ -147,18 +171,24 @@ def claims(path: str | Path) -> bool:
     return place.is_dir() or is_library(place)
 
 
-def wishes(path: str, library: Path, excerpt: str) -> Options:
+def wishes(path: str, library: Path, excerpt: str, more: Mapping[str, Any]) -> Options:
     """Return the options that words on the command line ask for, with every descriptor.
+
+    Parameters
+    ----------
+    path, library : where the music and the library are.
+    excerpt : "whole" or a number of seconds.
+    more : further options by name; what is None or empty was not asked for.
 
     Raises
     ------
     RecipeError
-        If the excerpt is neither "whole" nor a number of seconds.
+        If the excerpt is neither "whole" nor a number of seconds, or another option is wrong.
     """
-    given: dict[str, Any] = {"path": path, "library": str(library)}
+    given: dict[str, Any] = {"path": path, "library": str(library), "descriptors": EVERY}
     if excerpt != WHOLE:
         given["excerpt"] = excerpt
-    return fill(Options, {**given, "descriptors": EVERY}, "describe")
+    return fill(Options, given | {name: one for name, one in more.items() if one}, "describe")
 
 
 def root(path: str | Path) -> bytes:
@@ -191,8 +221,14 @@ def unheard(options: Options) -> Unheard | None:
 
 
 def extracting(options: Options) -> dict[str, Any]:
-    """Return the extractor's options that these songs are described with."""
-    return {} if options.excerpt is None else {"excerpt": options.excerpt}
+    """Return the extractor's options that these songs are described with.
+
+    What is as by default is left out, as it was for all songs that a library already holds.
+    """
+    plain = Options()
+    ways = ("embedding_rate", "embedding_seconds") if options.embedding else ()
+    values = {name: getattr(options, name) for name in ("excerpt", "compat", "embedding", *ways)}
+    return {name: one for name, one in values.items() if one != getattr(plain, name)}
 
 
 def load(options: Options) -> Collection:
@@ -221,21 +257,55 @@ def collected(roots: Iterable[bytes | None], options: Options) -> Collection:
     InputError
         If none of them is described.
     """
+    found, setups, descriptors = _read(roots, options)
+    described = [song for song in found if song.status == "ok"]
+    if not described:
+        raise InputError(_nothing(options, found))
+    line = f"read {len(described):,} described songs of {len(found):,} files in the library"
+    songs = Collection(*_table(described, descriptors, options), history=(line,))
+    return songs.note(
+        *findings.of_files(found, setups),
+        *findings.of_values(
+            described, songs.columns.keys() | _empty(described, options), descriptors
+        ),
+    )
+
+
+def timelines(roots: Iterable[bytes | None], options: Options) -> list[Song]:
+    """Return the described songs at or below several paths with their moments and segments."""
+    found, _, _ = _read(roots, options, timeline=True)
+    return [song for song in found if song.status == "ok"]
+
+
+def _read(
+    roots: Iterable[bytes | None], options: Options, *, timeline: bool = False
+) -> tuple[list[Song], dict[int, dict[str, int]], dict[str, Descriptor]]:
+    """Return the files of a library, the versions by setup, and what is known of descriptors."""
+    identity = _identity(options)
     with Library(library_of(options)) as library:
         setups = {
             number: versions
             for number, (made_with, versions) in library.setups().items()
-            if made_with.get("excerpt") == options.excerpt
-            and made_with.get("compat", "none") == "none"
+            if {name: made_with.get(name, plain) for name, plain in _PLAIN.items()} == identity
         }
-        found = {song.path: song for place in roots for song in library.songs(setups, place)}
-        descriptors = library.descriptors(setups)
-    described = [song for song in found.values() if song.status == "ok"]
-    if not described:
-        raise InputError(_nothing(options, list(found.values())))
-    line = f"read {len(described):,} described songs of {len(found):,} files in the library"
-    songs = Collection(*_table(described, descriptors, options), history=(line,))
-    return songs.note(*_findings(list(found.values()), setups))
+        found = {
+            song.path: song
+            for place in roots
+            for song in library.songs(setups, place, timeline=timeline)
+        }
+        return list(found.values()), setups, library.descriptors(setups)
+
+
+def _identity(options: Options) -> dict[str, Any]:
+    """Return the extractor's options as a library keeps them: a model by its name and content."""
+    made = _PLAIN | extracting(options)
+    return made | ({"embedding": file_identity(options.embedding)} if options.embedding else {})
+
+
+def _empty(songs: Sequence[Song], options: Options) -> set[str]:
+    """Return the descriptors that are asked for and were looked for in vain in every song."""
+    names = {name for song in songs if song.values for name in song.values.reasons}
+    return set(asked(names, options))
 
 
 def _table(
@@ -256,9 +326,16 @@ def _column(series: pl.Series, descriptors: Mapping[str, Descriptor]) -> Column:
         return _COLUMNS[name]
     if series.dtype == pl.String:
         return Column(Role.TEXT)
+    if name.endswith(CONFIDENCE) or _is_end(name, descriptors):
+        return Column(Role.DOUBT)
     known = descriptors.get(name) or Descriptor("")
     kind = _KINDS.get(name, Kind.MEASURE)
     return Column(Role.FEATURE, known.unit, known.low, known.high, kind=kind)
+
+
+def _is_end(name: str, descriptors: Mapping[str, Descriptor]) -> bool:
+    """Tell whether a column is an end of the interval around an estimate."""
+    return name.endswith(findings.ENDS) and findings.is_estimate(name, descriptors)
 
 
 def _tag_columns(songs: Sequence[Song], options: Options) -> Iterator[pl.Series]:
@@ -292,11 +369,11 @@ def _found(songs: Sequence[Song], options: Options) -> Iterator[pl.Series]:
     What no song has makes no column: nothing could tell whether it is a word or a number.
     """
     texts = [song.values.texts if song.values else {} for song in songs]
-    numbers = [song.values.numbers if song.values else {} for song in songs]
-    words = _asked((name for each in texts for name in each), options)
+    numbers = [_numbers(song) for song in songs]
+    words = asked((name for each in texts for name in each), options)
     for name in words:
         yield pl.Series(name, [each.get(name) for each in texts], dtype=pl.String)
-    names = _asked((name for each in numbers for name in each if name not in words), options)
+    names = asked((name for each in numbers for name in each if name not in words), options)
     for name in names:
         values = [each.get(name) for each in numbers]
         series = pl.Series(name, values, dtype=pl.Float64).fill_nan(None)
@@ -307,36 +384,23 @@ def _found(songs: Sequence[Song], options: Options) -> Iterator[pl.Series]:
         yield pl.Series("duration_ms", lengths, dtype=pl.Int64)
 
 
-def _asked(names: Iterable[str], options: Options) -> list[str]:
+def _numbers(song: Song) -> dict[str, float]:
+    """Return the numbers of a song, and how sure they are."""
+    if song.values is None:
+        return {}
+    sure = {f"{name}{CONFIDENCE}": value for name, value in song.values.confidence.items()}
+    return {**song.values.numbers, **sure}
+
+
+def asked(names: Iterable[str], options: Options) -> list[str]:
     """Return the descriptors that are asked for, each once, in their order."""
+    patterns = options.descriptors + ((EMBEDDING,) if options.embedding else ())
     return [
         name
         for name in dict.fromkeys(names)
-        if any(fnmatchcase(name, pattern) for pattern in options.descriptors)
+        if any(fnmatchcase(name, pattern) for pattern in patterns)
         and ((ending := name.rpartition("_")[2]) not in STATISTICS or ending in options.statistics)
     ]
-
-
-def _findings(songs: Sequence[Song], setups: Mapping[int, Mapping[str, int]]) -> Iterator[Finding]:
-    """Yield what there is to say about files that are not among the songs, or unlike the others."""
-    by_status: dict[str, list[Song]] = {}
-    for song in songs:
-        by_status.setdefault(song.status, []).append(song)
-    for status, (what, says, does, overrule) in _REMARKS.items():
-        if concerned := by_status.get(status, []):
-            examples = tuple(f"{shown(one.path)}: {one.reason}" for one in concerned[:EXAMPLES])
-            count = len(concerned)
-            yield Finding(what, "path", count, says, does, overrule, examples=examples)
-    used = Counter(song.setup for song in by_status["ok"])
-    if len({str(setups[number]) for number in used}) > 1:
-        rest = used.total() - max(used.values())
-        yield Finding(
-            "mixed-versions",
-            "features",
-            rest,
-            "songs were described by other versions of the descriptors than most",
-            overrule="songscape describe --refresh",
-        )
 
 
 def _nothing(options: Options, songs: Sequence[Song]) -> str:

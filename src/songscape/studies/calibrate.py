@@ -23,6 +23,7 @@ from songscape.describe._estimates import open_model, shipped_model
 from songscape.describe._estimates_fit import Training, fit_model, r_squared
 from songscape.describe._estimates_model import Model, Target, model_text
 from songscape.run import read_source
+from songscape.sources import folder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -127,7 +128,8 @@ def calibrate_files(described: str, reference: str, values: Sequence[str] = ()) 
     SongscapeError
         If one cannot be read; else as :func:`calibrate`.
     """
-    ours, theirs = (read_source(path, {}).frame for path in (described, reference))
+    every = {"descriptors": folder.EVERY} if folder.claims(described) else {}
+    ours, theirs = read_source(described, every).frame, read_source(reference, {}).frame
     return calibrate(ours, theirs, values=values, source={"table": PurePath(reference).name})
 
 

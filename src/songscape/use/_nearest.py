@@ -36,6 +36,8 @@ QUERIES = 64
 SLACK = 32
 SAMPLE_PER_CENTER = 40
 STEPS = 8
+TOGETHER = 16
+"""Cells looked into before the stop is checked again."""
 
 
 class Found(NamedTuple):
@@ -132,7 +134,7 @@ class Index:
     """
 
     def __init__(
-        self, matrix: Floats, seed: int = 0, cells: int | None = None, share: float = 0.04
+        self, matrix: Floats, seed: int = 0, cells: int | None = None, share: float = 0.02
     ) -> None:
         n = len(matrix)
         cells = cells or max(1, min(int(4 * np.sqrt(n)), n // SAMPLE_PER_CENTER))
@@ -161,8 +163,8 @@ class Index:
         cells = np.argsort(away, kind="stable")
         most, looked = max(self.share * len(self.rows), count), 0
         rows, distances = np.empty(0, dtype=np.int64), np.empty(0)
-        for start in range(0, len(cells), 8):
-            some = cells[start : start + 8]
+        for start in range(0, len(cells), TOGETHER):
+            some = cells[start : start + TOGETHER]
             if len(rows) >= count:
                 ahead = cells[start:]
                 if looked >= most or (away[ahead] - self.radii[ahead]).min() > distances[-1]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
+from scipy.spatial import cKDTree
 from scipy.stats import rankdata
 
 from songscape.core.errors import RecipeError, UnknownNameError
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
 CHUNK = 2_000
 """Songs among which the next one is looked for; longer lists go through such chunks in order."""
+
+MARKS = 1_000
+"""Places of a long arc that songs are held against."""
 
 _SHAPES = {
     "up": lambda t: t,
@@ -81,7 +85,7 @@ def along_arc(songs: pl.DataFrame, shapes: dict[str, str], length: int) -> Ints:
     t = (np.arange(length) + 0.5) / max(length, 1)
     wanted = np.column_stack([_SHAPES[shape](t) for shape in shapes.values()])
     if length > CHUNK or length == len(usable):
-        return usable[_sorted_along(ranks, wanted)[:length]]
+        return usable[_sorted_along(ranks, wanted)]
     free, chosen = np.ones(len(usable), dtype=np.bool_), np.empty(length, dtype=np.int64)
     for place in _from_both_ends(length):
         away = ((ranks - wanted[place]) ** 2).sum(axis=1)
@@ -92,13 +96,12 @@ def along_arc(songs: pl.DataFrame, shapes: dict[str, str], length: int) -> Ints:
 
 
 def _sorted_along(ranks: Floats, wanted: Floats) -> Ints:
-    """Return songs in the order of the nearest point of the arc."""
-    scores = np.empty(len(ranks), dtype=np.int64)
-    for start in range(0, len(ranks), CHUNK):
-        block = ranks[start : start + CHUNK]
-        away = (wanted**2).sum(axis=1) - 2 * block @ wanted.T
-        scores[start : start + CHUNK] = away.argmin(axis=1)
-    return np.argsort(scores, kind="stable").astype(np.int64)
+    """Return the songs nearest to an arc, as many as it has places, each at its nearest place."""
+    marks = wanted[:: max(1, len(wanted) // MARKS)]
+    nearest = cKDTree(marks).query(ranks)
+    close = np.argsort(nearest[0], kind="stable")[: len(wanted)]
+    along: Ints = close[np.argsort(nearest[1][close], kind="stable")]
+    return along
 
 
 def _from_both_ends(length: int) -> list[int]:

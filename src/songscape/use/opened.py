@@ -15,6 +15,7 @@ from songscape.core.errors import RecordError
 from songscape.core.record import read
 from songscape.core.space import Space
 from songscape.explain.prototypes import lead_artist
+from songscape.export._songs import file_column
 from songscape.run._model import FILE, restored
 
 if TYPE_CHECKING:
@@ -122,13 +123,6 @@ def open_run(folder: str | os.PathLike[str]) -> Opened:
     place = Path(folder).expanduser()
     record = read(place)
     return Opened(place, record, _space(record.tracks, restored(place), place))
-
-
-def file_column(record: Record) -> str | None:
-    """Return the name of the column that holds the songs' paths, or None."""
-    from songscape.export._songs import file_column as named
-
-    return named(record.tracks)
 
 
 def meanings(record: Record) -> dict[str, Role]:

@@ -25,6 +25,7 @@ from songscape.core.collection import Role
 from songscape.core.csv_text import csv_text
 from songscape.core.errors import DegenerateDataError, InputError, RecipeError, UnknownNameError
 from songscape.export import m3u, xspf
+from songscape.export._songs import file_column
 from songscape.use._order import along_arc, arcs, chained, spaced
 from songscape.use.find import find
 from songscape.use.opened import meanings
@@ -149,7 +150,7 @@ def content(run: Opened, songs: Playlist, form: str, folder: Path | None = None)
         return csv_text(tracks.select(_told(run))).encode()
     seen_from = None if folder is None else os.path.realpath(os.fsencode(folder))
     written = m3u.playlist if form == "m3u8" else xspf.playlist
-    made = written(songs.name, tracks, seen_from)
+    made = written(songs.name, tracks, file_column(run.record), seen_from)
     if not made:
         raise InputError(
             f"No song of {songs.name!r} has a file or an address at Spotify to point to; "
@@ -217,7 +218,7 @@ def _once(run: Opened, rows: Ints) -> Ints:
 def _picked(run: Opened, rows: Ints, wishes: Wishes, shapes: dict[str, str]) -> Ints:
     """Return as many of the songs as are wanted."""
     if shapes:
-        few = rows if wishes.length is None else _limited(run, rows, len(rows))
+        few = rows if wishes.length is None else _varied(run, rows, wishes.length)
         places = along_arc(run.tracks[few], shapes, wishes.length or len(few))
         if not len(places):
             raise DegenerateDataError(f"No song has a value in all of {', '.join(shapes)}.")
@@ -236,10 +237,17 @@ def _limited(run: Opened, rows: Ints, length: int) -> Ints:
     by = pl.DataFrame({"artist": run.artists[rows]})
     nth = by.select(pl.int_range(pl.len()).over("artist")).to_series().to_numpy()
     few, more = np.flatnonzero(nth < PER_ARTIST), np.flatnonzero(nth >= PER_ARTIST)
-    if length >= len(rows):
-        return rows[few]
     filled: Ints = rows[np.concatenate([few, more])[:length]]
     return filled
+
+
+def _varied(run: Opened, rows: Ints, length: int) -> Ints:
+    """Return songs with at most two of an artist, or all where those would be too few."""
+    most = min(length, len(rows))
+    best = _limited(run, rows, len(rows))
+    _, counts = np.unique(run.artists[rows], return_counts=True)
+    enough = int(np.minimum(counts, PER_ARTIST).sum())
+    return best[:enough] if enough >= most else rows
 
 
 def _ordered(run: Opened, rows: Ints, wishes: Wishes, shapes: dict[str, str]) -> Ints:

@@ -185,11 +185,9 @@ class _Reader:
         if name.lower() not in known:
             near = get_close_matches(name.lower(), known, n=1, cutoff=0.5)
             hint = (
-                f"; did you mean {known[near[0]]}?"
-                if near
-                else f"; known: {', '.join(self.schema)}"
+                f"the nearest is {known[near[0]]}" if near else f"known: {', '.join(self.schema)}"
             )
-            self.fail(f"there is no column {name}{hint.rstrip('?')}" + ("?" if near else ""))
+            self.fail(f"there is no column {name}; {hint}")
         self.at += 1
         return known[name.lower()]
 

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from songscape.core.errors import RecipeError, UnknownNameError
+from songscape.core.errors import DegenerateDataError, RecipeError, UnknownNameError
 from songscape.explain.names import word
 from songscape.use._nearest import Exact, Index
 from songscape.use.find import find
+from songscape.use.rule import rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -44,6 +45,7 @@ def similar(
     *,
     weights: Mapping[str, float] | None = None,
     one_per_artist: bool = False,
+    where: str = "",
 ) -> pl.DataFrame:
     """Return the songs most like one.
 
@@ -54,6 +56,7 @@ def similar(
     n : how many.
     weights : how much features count, 1 where nothing is said and 0 for not at all.
     one_per_artist : tell every artist once, the song's own not at all.
+    where : tell only songs that keep this rule (:mod:`songscape.use.rule`).
 
     Returns
     -------
@@ -67,22 +70,35 @@ def similar(
         If the song is not found, or several are meant.
     UnknownNameError
         If a weight is given to a feature that is not compared.
+    RecipeError
+        If the rule cannot be read.
     """
     row = find(run, song)
     matrix = weighted(run, weights)
-    index = Exact(matrix)
-    rows, distances, count = np.empty(0, dtype=np.int64), np.empty(0), 1
-    while len(rows) < n and count < len(matrix):
-        count = min(max(count * _TIMES, 2 * n), len(matrix))
+    able = _able(run, where)
+    index = Exact(matrix[able] if where else matrix)
+    rows, distances, count = np.empty(0, dtype=np.int64), np.empty(0), 0
+    while len(rows) < n and count < len(able):
+        count = min(max(count * _TIMES, 2 * n), len(able))
         near, far = index.nearest(matrix[row], count)
-        kept = different(run, row, near[0], one_per_artist=one_per_artist)[:n]
-        rows, distances = near[0][kept], far[0][kept]
+        kept = different(run, row, able[near[0]], one_per_artist=one_per_artist)[:n]
+        rows, distances = able[near[0]][kept], far[0][kept]
     return told(run, row, rows).with_columns(pl.Series("distance", distances)).select(_COLUMNS)
 
 
 _COLUMNS = pl.selectors.by_name(
     "row", "id", "artist", "title", "cluster", "distance", "alike", "unlike", require_all=False
 )
+
+
+def _able(run: Opened, where: str) -> Ints:
+    """Return the rows of the songs that keep a rule; all without one."""
+    if not where:
+        return np.arange(run.tracks.height)
+    keep = run.tracks.select(keep=rule(where, run.tracks.schema))["keep"]
+    if not keep.any():
+        raise DegenerateDataError(f"No song of {run.folder} is such that {where}.")
+    return np.flatnonzero(keep.to_numpy())
 
 
 def neighbours(run: Opened, n: int = 10, *, exact: bool | None = None) -> Ints:

@@ -1,9 +1,9 @@
 """The report: one HTML file that tells a run from its verdict down to its parameters.
 
-Everything is inside the file: style, charts, pictures. It asks for nothing from anywhere, runs no
-script, and a Content-Security-Policy says so to the browser, so that even a title which slipped
-through as markup could do nothing. All texts are escaped, and isolated (``<bdi>``) so that one
-right-to-left name does not turn the line around.
+Everything is inside the file: style, charts, pictures, the live map. It asks for nothing from
+anywhere and runs no script but the map's, which a Content-Security-Policy names by its hash, so
+that even a title which slipped through as markup could do nothing. All texts are escaped, and
+isolated (``<bdi>``) so that one right-to-left name does not turn the line around.
 """
 
 from __future__ import annotations
@@ -17,7 +17,16 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from songscape.view import _cards, _lessons, _parts, _summary, _text, charts
+from songscape.view import (
+    _cards,
+    _judging,
+    _lessons,
+    _parts,
+    _summary,
+    _text,
+    charts,
+    live_map,
+)
 from songscape.view._otherwise import otherwise
 from songscape.view._style import ACCENT, GREY, INK, LINE, MUTED, PALETTE, PAPER, WARM
 
@@ -45,13 +54,16 @@ def render(record: Record, figures: Mapping[str, str] | None = None) -> bytes:
     """
     drawn = charts.figures(record) if figures is None else figures
     style = files("songscape.view").joinpath("static/report.css").read_text("utf-8")
-    text = _environment().get_template("report.html.j2").render(
+    live = live_map.parts(record) if "map" in drawn else None
+    style += live_map.style() if live else ""
+    text = environment().get_template("report.html.j2").render(
         run=_ABSENT | dict(record.run),
         recipe=record.recipe,
         figures={name: themed(svg) for name, svg in drawn.items()},
         # Markup: our own style sheet and charts are the only texts that go in unescaped.
         style=Markup(style),  # noqa: S704
-        policy=policy(style),
+        policy=policy(style, live["script"] if live else ""),
+        live=live,
         name=_summary.title(record),
         headline=_summary.headline(record),
         tiles=_summary.tiles(record),
@@ -69,6 +81,13 @@ def render(record: Record, figures: Mapping[str, str] | None = None) -> bytes:
         columns=_cards.columns(record),
         fates=_cards.genre_fates(record),
         features=_parts.features(record),
+        again=_judging.again(record),
+        sureness=_judging.sureness(record),
+        between=_judging.between(record),
+        by_name=_judging.by_name(record),
+        held_out=_judging.held_out(record),
+        tried=_judging.tried(record),
+        level_fates=_judging.level_fates(record),
     )  # fmt: skip
     return text.encode("utf-8", "replace")
 
@@ -103,7 +122,7 @@ def _digest(content: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()
 
 
-def _environment() -> Environment:
+def environment() -> Environment:
     """Return the template environment: escaping always on, unknown names an error."""
     environment = Environment(
         loader=PackageLoader("songscape.view"),

@@ -1,0 +1,72 @@
+"""What the explorer tells of one song: why it lies where it lies, and what lies near."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from songscape.explain.names import word
+from songscape.use.similar import similar
+
+if TYPE_CHECKING:
+    from songscape.use.opened import Opened
+
+TRAITS, NEAR = 3, 12
+TEXTS = ("id", "title", "artist", "album", "genre")
+DOUBTS = ("membership", "margin", "stability", "map_trust")
+
+
+def row_of(run: Opened, row: int) -> dict[str, Any]:
+    """Return a song as a line of a list: its names and cluster."""
+    tracks = run.tracks
+    named = {name: tracks[name][row] for name in (*TEXTS, "cluster") if name in tracks.columns}
+    if named.get("artist"):
+        named["artist"] = ", ".join(map(str.strip, str(named["artist"]).split(";")))
+    return {"row": row, **named}
+
+
+def card(run: Opened, row: int) -> dict[str, Any]:
+    """Return everything a song's card shows.
+
+    Returns
+    -------
+    dict with ``row``, names, ``cluster``, ``cluster_name``, ``doubts`` (0..1 each), ``why`` (the
+    three traits the song shares most strongly with its cluster, in words), ``features`` (name,
+    value, and the share of songs that have less of it) and ``similar``.
+    """
+    cluster = int(run.tracks["cluster"][row])
+    doubts = {name: run.tracks[name][row] for name in DOUBTS if name in run.tracks.columns}
+    return {
+        **row_of(run, row),
+        "cluster_name": run.names.get(cluster, "in no cluster"),
+        "doubts": {name: value for name, value in doubts.items() if value is not None},
+        "why": why(run, row),
+        "features": features(run, row),
+        "similar": [
+            row_of(run, one["row"]) | {name: one[name] for name in ("alike", "unlike")}
+            for one in similar(run, row, NEAR).iter_rows(named=True)
+        ],
+    }
+
+
+def why(run: Opened, row: int) -> list[str]:
+    """Return the traits a song shares most strongly with its cluster, at most three, in words."""
+    own = run.deviations[row]
+    mates = (run.tracks["cluster"] == run.tracks["cluster"][row]).to_numpy()
+    shared = own * run.deviations[mates].mean(axis=0)
+    order = [int(i) for i in np.argsort(-shared, kind="stable") if shared[i] > 0]
+    words = (word(run.space.names[i], float(own[i])) for i in order)
+    return list(dict.fromkeys(filter(None, words)))[:TRAITS]
+
+
+def features(run: Opened, row: int) -> list[dict[str, Any]]:
+    """Return the values of a song in the run's features, with the share of songs below each."""
+    told = []
+    for name in run.record.run["features"]:
+        if name not in run.tracks.columns or not run.tracks[name].dtype.is_numeric():
+            continue
+        values, value = run.tracks[name].drop_nulls(), run.tracks[name][row]
+        below = None if value is None else float((values < value).mean() or 0.0)
+        told.append({"name": name, "value": value, "below": below})
+    return told

@@ -1,0 +1,236 @@
+// @ts-check
+/** The explorer: the map over the whole window, and around it what one does with it. */
+
+import { card } from './card.js';
+import { clusters } from './clusters.js';
+import { at, label, make, say, trying } from './dom.js';
+import { decode } from './map/data.js';
+import { SongMap } from './map/map.js';
+import { picks } from './picks.js';
+import { player } from './player.js';
+import { search } from './search.js';
+import { bytes, get } from './server.js';
+import { table } from './table.js';
+
+const SHADES = 12;
+/** @type {Record<string, string>} */
+const WAYS = { x: 'to the right', y: 'upwards', z: 'to the front' };
+
+/** @param {number} cluster */
+const colour = (cluster) => (cluster >= 0 && cluster < SHADES ? `var(--c${cluster})` : 'var(--grey)');
+
+/** Light or dark: as the system has it, until the button says otherwise. */
+function themed(/** @type {() => void} */ changed) {
+  const dark = matchMedia('(prefers-color-scheme: dark)');
+  let wish = localStorage.getItem('theme');
+  const set = () => {
+    document.documentElement.dataset['theme'] = wish ?? (dark.matches ? 'dark' : 'light');
+    changed();
+  };
+  dark.addEventListener('change', set);
+  at('theme').addEventListener('click', () => {
+    wish = document.documentElement.dataset['theme'] === 'dark' ? 'light' : 'dark';
+    localStorage.setItem('theme', wish);
+    set();
+  });
+  set();
+}
+
+/** The map, in rows of the run. */
+class Atlas {
+  /** @param {SongMap} map */
+  constructor(map) {
+    this.map = map;
+    this.songs = new Uint32Array(map.data.n);
+    for (let song = 0; song < map.data.n; song++) this.songs[map.data.row(song)] = song;
+  }
+
+  /** @param {number[]} songs @returns {number[]} */
+  rows(songs) {
+    return songs.map((song) => this.map.data.row(song));
+  }
+
+  /** @param {number[]} rows @returns {number[]} */
+  of(rows) {
+    return rows.map((row) => this.songs[row] ?? 0);
+  }
+
+  /** Show the songs of some clusters. @param {Set<number>} shown @param {number[]} numbers cluster of each label */
+  filter(shown, numbers) {
+    const labels = this.map.data.values.get('cluster');
+    if (!labels || numbers.every((number) => shown.has(number))) return this.map.show(null);
+    return this.map.show(Uint8Array.from(labels, (value) => Number(shown.has(numbers[value] ?? -1))));
+  }
+}
+
+/** @returns {Promise<SongMap | null>} */
+async function drawn() {
+  const data = decode(new Uint8Array(await bytes('/api/map')));
+  try {
+    return new SongMap(at('map'), data);
+  } catch (error) {
+    at('map').append(make('p', { class: 'empty' }, 'This browser does not draw in WebGL 2, so there is no map. Search, table, player and playlists work.'));
+    return null;
+  }
+}
+
+/** @param {SongMap} map @param {(row: number) => Promise<void>} open */
+function hovering(map, open) {
+  const ring = make('span', { class: 'ring', hidden: '' });
+  const tip = make('p', { class: 'tip', hidden: '' });
+  at('map').append(ring, tip);
+  const show = (/** @type {number} */ song) => {
+    tip.hidden = ring.hidden = song < 0;
+    if (song < 0) return;
+    const [left = 0, top = 0] = map.pixel(song);
+    tip.replaceChildren(...label({ row: 0, cluster: 0, title: map.data.text('title', song), artist: map.data.text('artist', song) }));
+    const room = map.element.clientWidth - (at('card').hidden ? 0 : at('card').offsetWidth + 24);
+    tip.style.left = `${left + 18 + tip.offsetWidth < room ? left + 18 : left - 18 - tip.offsetWidth}px`;
+    tip.style.top = `${Math.max(top - 16, 4)}px`;
+    ring.style.left = `${left}px`;
+    ring.style.top = `${top}px`;
+  };
+  map.on('hover', show);
+  map.on('view', () => show(map.hovered));
+  map.on('open', (song) => { if (song >= 0) open(map.data.row(song)); });
+}
+
+/** @param {SongMap} map */
+function colouring(map) {
+  const select = /** @type {HTMLSelectElement} */ (at('colour'));
+  select.replaceChildren(...map.data.colourings.map(({ name, says }) => new Option(says, name)));
+  select.addEventListener('change', () => map.colourBy(select.value));
+  const said = map.data.header.axes.map(({ name, grows }) => {
+    const way = WAYS[name] ?? name;
+    return grows.length ? `${way}: more ${grows.slice(0, 2).map(([feature]) => feature.replaceAll('_', ' ')).join(', ')}` : '';
+  });
+  at('axes').textContent = said.filter(Boolean).join('; ');
+}
+
+/** @param {SongMap} map */
+function tools(map) {
+  const lasso = at('lasso');
+  const depth = at('depth');
+  lasso.addEventListener('click', () => {
+    map.tool = map.tool === 'lasso' ? 'pan' : 'lasso';
+    lasso.setAttribute('aria-pressed', String(map.tool === 'lasso'));
+    say(map.tool === 'lasso' ? 'Draw around songs to pick them. By keyboard: focus the map, L begins, Space sets a corner, L closes.' : '');
+  });
+  depth.hidden = false;
+  depth.addEventListener('click', () => {
+    map.tilt(!map.relief);
+    depth.setAttribute('aria-pressed', depth.getAttribute('aria-pressed') === 'true' ? 'false' : 'true');
+  });
+  at('fit').addEventListener('click', () => { map.reset(); depth.setAttribute('aria-pressed', 'false'); });
+  at('picture').addEventListener('click', () => trying(async () => {
+    const link = make('a', { download: 'map.png' });
+    link.href = URL.createObjectURL(await map.picture());
+    link.click();
+    URL.revokeObjectURL(link.href);
+  }));
+}
+
+/** @param {Record<string, () => void>} keys */
+function shortcuts(keys) {
+  document.addEventListener('keydown', (event) => {
+    const target = event.target instanceof Element ? event.target : document.body;
+    if (event.ctrlKey || event.metaKey || event.altKey || target.closest('input, select, textarea, audio')) return;
+    if (event.key === ' ' && target.closest('button, summary')) return;
+    const act = keys[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+    if (!act) return;
+    event.preventDefault();
+    event.stopPropagation();
+    act();
+  }, { capture: true });
+}
+
+async function start() {
+  const [run, map] = await Promise.all([get('/api/run'), drawn()]);
+  const atlas = map && new Atlas(map);
+  document.title = `${run.name} · songscape`;
+  at('name').textContent = run.name;
+  at('count').textContent = `${run.songs.toLocaleString('en')} songs`;
+  if (!run.audible) at('playing').replaceChildren(make('span', { class: 'fine' }, 'This run knows no sound files it may play.'));
+
+  const names = new Map(run.clusters.map((/** @type {any} */ one) => [one.cluster, one.name]));
+  const numbers = run.clusters.map((/** @type {any} */ one) => one.cluster);
+  const playing = player((row) => { if (map && atlas) map.hover(atlas.of([row])[0] ?? -1); });
+  const play = (/** @type {number[]} */ rows) => { playing.play(rows); };
+
+  const open = async (/** @type {number} */ row, focus = false) => {
+    await songCard.show(row, focus);
+    if (map && atlas) {
+      const [song = 0] = atlas.of([row]);
+      const [left = 0, top = 0] = map.pixel(song);
+      const seen = left > 0 && top > 0 && left < map.element.clientWidth && top < map.element.clientHeight;
+      if (!seen) map.fly([song]);
+      map.hover(song);
+    }
+  };
+  const picked = picks((rows) => {
+    if (map && atlas && String(map.selected) !== String(atlas.of(rows))) map.select(atlas.of(rows));
+    songs.refresh();
+  }, play);
+  const walk = (/** @type {number[]} */ rows) => {
+    picked.set(rows);
+    if (map && atlas) { map.draw(atlas.of(rows)); map.fly(atlas.of(rows)); }
+    say(`A way of ${rows.length} songs is picked; Play hears it, Save keeps it.`);
+  };
+  const close = () => { songCard.hide(); if (map) { map.draw([]); map.hover(-1); } at('map').focus(); };
+  const songCard = card({ open, play, pick: (row) => picked.toggle(row), walk, close, colour });
+  const source = () => {
+    const rows = picked.rows();
+    if (rows.length) return { rows, what: 'Picked songs' };
+    if (map && atlas) return { rows: atlas.rows(map.view()), what: 'Songs in view' };
+    return { rows: Array.from({ length: run.songs }, (_, row) => row), what: 'All songs' };
+  };
+  const songs = table(source, open, (cluster) => names.get(cluster) ?? '');
+
+  // The block was packed with the names of the run; people may have given others since.
+  const relabel = () => {
+    const column = map?.data.column('cluster');
+    if (!map || !column) return;
+    column.labels = numbers.map((/** @type {number} */ number) => names.get(number) ?? '');
+    map.colourBy(map.column?.name ?? 'cluster');
+  };
+  relabel();
+  clusters(
+    run.clusters.map((/** @type {any} */ one) => ({ ...one, colour: colour(one.cluster) })),
+    (shown) => { if (atlas) atlas.filter(shown, numbers); },
+    (renamed) => {
+      for (const one of renamed) names.set(one.cluster, one.name);
+      relabel();
+      songs.refresh();
+    },
+  );
+  search((row) => open(row, true));
+  if (map) {
+    hovering(map, open);
+    colouring(map);
+    tools(map);
+    map.on('select', (chosen) => picked.set(atlas ? atlas.rows(chosen) : []));
+    map.on('view', () => songs.refresh());
+  } else for (const id of ['lasso', 'fit', 'picture']) at(id).hidden = true;
+  themed(() => map?.restyle());
+
+  const list = at('list');
+  const listing = () => {
+    const shown = Boolean(at('table').hidden);
+    list.setAttribute('aria-pressed', String(shown));
+    songs.toggle(shown);
+  };
+  list.addEventListener('click', listing);
+  shortcuts({
+    '/': () => at('search').focus(),
+    t: listing,
+    3: () => at('depth').click(),
+    ' ': () => {
+      if (map?.lasso.length) { map.lasso.push([map.camera.width / 2, map.camera.height / 2]); map.request(); return; }
+      if (!playing.toggle() && songCard.row() >= 0) play([songCard.row()]);
+    },
+    p: () => { if (songCard.row() >= 0) picked.toggle(songCard.row()); },
+  });
+  document.body.dataset['ready'] = 'true';
+}
+
+trying(start);

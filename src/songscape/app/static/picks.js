@@ -1,0 +1,61 @@
+// @ts-check
+/** The songs that are picked, and the playlist made of them. */
+
+import { at, say, trying } from './dom.js';
+import { post } from './server.js';
+
+/** @param {string} id @returns {HTMLButtonElement} */
+const press = (id) => at(id);
+
+/**
+ * @param {(rows: number[]) => void} changed
+ * @param {(rows: number[]) => void} play
+ */
+export function picks(changed, play) {
+  const form = /** @type {HTMLFormElement} */ (at('playlist'));
+  const [save, download, queue, clear] = [press('save'), press('download'), press('queue'), press('clear')];
+  const buttons = [save, download, queue, clear];
+  const value = (/** @type {string} */ id) => /** @type {HTMLInputElement | HTMLSelectElement} */ (at(id)).value;
+  /** @type {Set<number>} */
+  let rows = new Set();
+
+  const set = (/** @type {Iterable<number>} */ songs) => {
+    rows = new Set(songs);
+    const count = rows.size;
+    at('picked').textContent = count ? `${count.toLocaleString('en')} ${count === 1 ? 'song' : 'songs'} picked` : 'No songs picked: draw a lasso, or press Pick on a card';
+    for (const one of buttons) one.disabled = !count;
+    form.classList.toggle('some', count > 0);
+    changed([...rows]);
+  };
+  const asked = () => ({
+    rows: [...rows], name: value('title'), order: value('order'), format: value('format'), paths: value('paths'),
+  });
+  const told = (/** @type {{songs: number, notes: string[]}} */ answer) => [`${answer.songs.toLocaleString('en')} songs`, ...answer.notes].join('; ');
+
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    trying(async () => {
+      const answer = await post('/api/playlist', { ...asked(), save: true });
+      say(`Saved ${answer.saved} (${told(answer)})`);
+    });
+  });
+  download.addEventListener('click', () => trying(async () => {
+    const answer = await post('/api/playlist', asked());
+    const content = Uint8Array.from(atob(answer.content), (letter) => letter.charCodeAt(0));
+    const link = document.createElement('a');
+    link.href = URL.createObjectURL(new Blob([content]));
+    link.download = answer.file;
+    link.click();
+    URL.revokeObjectURL(link.href);
+    say(`Downloaded ${answer.file} (${told(answer)})`);
+  }));
+  queue.addEventListener('click', () => play([...rows]));
+  clear.addEventListener('click', () => set([]));
+
+  return {
+    set,
+    rows: () => [...rows],
+    /** @param {number} row */
+    toggle: (row) => set(rows.has(row) ? [...rows].filter((one) => one !== row) : [...rows, row]),
+  };
+}

@@ -1,0 +1,63 @@
+"""Labels given by people, one or several to a song."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import polars as pl
+from scipy.sparse import csr_array
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+def has_label(truth: NDArray[Any]) -> NDArray[np.bool_]:
+    """Tell which songs have a label: not None, not NaN, not empty.
+
+    Examples
+    --------
+    >>> has_label(np.array(["jazz", "", None], dtype=object)).tolist()
+    [True, False, False]
+    """
+    return np.array([value is not None and value == value and value != "" for value in truth])  # noqa: PLR0124
+
+
+def shares(truth: NDArray[Any]) -> tuple[csr_array, list[str]]:
+    """Return the share of every label (column) in every song (row), and the labels.
+
+    Parameters
+    ----------
+    truth : shape (n,), labels or lists of labels. A song's shares sum to 1: with three labels each
+        has a third; they sum to 0 for a song without a label.
+
+    Examples
+    --------
+    >>> given = np.empty(2, dtype=object)
+    >>> given[0], given[1] = ["jazz", "folk"], ["folk"]
+    >>> table, labels = shares(given)
+    >>> labels, table.toarray().tolist()
+    (['folk', 'jazz'], [[0.5, 0.5], [1.0, 0.0]])
+    """
+    pairs = _pairs(truth)
+    names = pairs["label"].unique().sort()
+    column = pairs["label"].rank("dense").cast(pl.Int64).to_numpy() - 1
+    row = pairs["song"].to_numpy()
+    each = 1 / np.bincount(row, minlength=len(truth))[row] if len(row) else np.zeros(0)
+    return csr_array((each, (row, column)), shape=(len(truth), len(names))), names.to_list()
+
+
+def _pairs(truth: NDArray[Any]) -> pl.DataFrame:
+    """Return one row for every song and label, each once."""
+    if len(truth) and any(isinstance(value, list | tuple | np.ndarray) for value in truth):
+        listed = [[] if value is None else [str(one) for one in value] for value in truth]
+        label = pl.Series("label", listed, dtype=pl.List(pl.String))
+    else:
+        known = has_label(np.asarray(truth, dtype=object))
+        texts = [str(value) if ok else None for value, ok in zip(truth, known, strict=True)]
+        label = pl.Series("label", texts, dtype=pl.String)
+    table = pl.DataFrame({"song": np.arange(len(truth)), "label": label})
+    table = table.explode("label") if table.schema["label"] == pl.List else table
+    return table.filter(pl.col("label").is_not_null() & (pl.col("label") != "")).unique(
+        maintain_order=True
+    )

@@ -1,0 +1,229 @@
+"""What the server answers."""
+
+import itertools
+import json
+import re
+from base64 import b64decode
+from pathlib import Path
+
+import httpx
+import pytest
+
+from .conftest import AUDIBLE, SONGS
+
+TOP = ["", "static/", "audio/", "api/values/", "api/song/"]
+UP = [
+    "../",
+    "..%2f",
+    "%2e%2e/",
+    "%2e%2e%2f",
+    "..\\",
+    "..%5c",
+    "%252e%252e%252f",
+    ".%2e/",
+    "....//",
+    "%c0%ae%c0%ae/",
+]
+TARGETS = [
+    "etc/passwd",
+    "run.json",
+    "../app/guard.py",
+    "etc/passwd%00.js",
+    "clusters.csv",
+    "index.html",
+]
+TRAVERSALS = [f"/{top}{up * 6}{target}" for top, up, target in itertools.product(TOP, UP, TARGETS)]
+
+
+def test_no_spelling_of_a_path_leads_out(client, music):
+    assert len(TRAVERSALS) == 300
+    for at in TRAVERSALS:
+        answer = client.get(at)
+        assert answer.status_code == 404, at
+        assert b"root:" not in answer.content
+        assert set(answer.json()) == {"error"}
+
+
+def test_the_page_has_no_inline_code(client):
+    page = client.get("/").text
+    assert re.findall(r"<script[^>]*>(.*?)</script>", page, re.DOTALL) == [""]
+    assert not re.search(r"<style|\sstyle=|\son\w+=|javascript:", page)
+    assert set(re.findall(r'(?:src|href)="([^"]+)"', page)) == {
+        "/static/explore.js",
+        "/static/explore.css",
+        "data:,",
+    }
+
+
+def test_every_module_the_page_imports_is_there(client):
+    waiting, seen = ["/static/explore.js"], set()
+    while waiting:
+        at = waiting.pop()
+        answer = client.get(at)
+        assert answer.headers["content-type"].startswith("text/javascript"), at
+        seen.add(at)
+        found = re.findall(r"""from ["'](.+?)["']""", answer.text)
+        waiting += {str(httpx.URL(f"http://x{at}").join(one).path) for one in found} - seen
+    assert "/static/map/map.js" in seen
+
+
+def test_the_map_comes_packed(client):
+    block = client.get("/api/map").content
+    length = int.from_bytes(block[:4], "little")
+    header = json.loads(block[4 : 4 + length])
+    assert header["n"] == SONGS
+    assert header["columns"][-1]["kind"] == "rows"
+
+
+def test_the_run_is_told(client):
+    run = client.get("/api/run").json()
+    assert run["songs"] == SONGS
+    assert [cluster["size"] for cluster in run["clusters"]] == [30, 30, 30]
+    assert run["audible"]
+
+
+def test_search_forgives_marks_and_finds_beginnings(client):
+    found = client.get("/api/search", params={"q": "bjo jog"}).json()
+    assert sorted(song["row"] for song in found) == [0, 1, 2, 3, 4]
+    assert found[0]["artist"] == "Björk"
+
+
+@pytest.mark.parametrize(
+    "text", ["", "   ", '"', "*", "NEAR(", "a OR", "title:x", "); DROP", "-", "^"]
+)
+def test_no_query_breaks_the_search(client, text):
+    answer = client.get("/api/search", params={"q": text})
+    assert answer.status_code == 200
+    assert isinstance(answer.json(), list)
+
+
+def test_a_card_says_why_and_what_is_near(client):
+    card = client.get("/api/song/40").json()
+    assert card["title"] == "Title 40"
+    assert 1 <= len(card["why"]) <= 3
+    assert len(card["similar"]) == 12
+    assert 40 not in [song["row"] for song in card["similar"]]
+    assert {near["cluster"] for near in card["similar"]} == {card["cluster"]}
+    energy = next(one for one in card["features"] if one["name"] == "energy")
+    assert 0 <= energy["below"] <= 1
+    assert not card["playable"]
+
+
+def test_songs_are_told_in_the_order_asked(client):
+    told = client.get("/api/songs", params={"rows": "5,2,9"}).json()
+    assert [song["row"] for song in told] == [5, 2, 9]
+
+
+@pytest.mark.parametrize("row", ["-1", "90", "1e1", "٣", "99999999999999999999", "0x1", "1,x"])
+def test_only_numbers_of_songs_are_taken(client, row):
+    assert client.get("/api/songs", params={"rows": row}).status_code == 404
+    assert client.get(f"/audio/{row}").status_code == 404
+    assert client.get(f"/api/song/{row}").status_code == 404
+
+
+def test_a_path_goes_from_one_song_to_another(client):
+    way = client.get("/api/path", params={"from": 0, "to": 80, "length": 5}).json()
+    assert [way[0]["row"], way[-1]["row"], len(way)] == [0, 80, 5]
+    same = client.get("/api/path", params={"from": 3, "to": 3})
+    assert same.status_code == 400
+    assert "name two songs" in same.json()["error"]
+
+
+def test_sound_comes_whole_and_in_ranges(client, music):
+    content = (music / "tone 2.wav").read_bytes()
+    whole = client.get("/audio/2")
+    assert (whole.status_code, whole.content) == (200, content)
+    assert whole.headers["content-type"] == "audio/wav"
+    assert whole.headers["accept-ranges"] == "bytes"
+    part = client.get("/audio/2", headers={"range": "bytes=100-199"})
+    assert (part.status_code, part.content) == (206, content[100:200])
+    assert part.headers["content-range"] == f"bytes 100-199/{len(content)}"
+    end = client.get("/audio/2", headers={"range": "bytes=-50"})
+    assert (end.status_code, end.content) == (206, content[-50:])
+    beyond = client.get("/audio/2", headers={"range": f"bytes={len(content)}-"})
+    assert beyond.status_code == 416
+
+
+def test_nothing_but_sound_below_the_folders_is_played(client):
+    assert [client.get(f"/audio/{row}").status_code for row in range(AUDIBLE)] == [200] * AUDIBLE
+    never = range(AUDIBLE, AUDIBLE + 7)
+    assert [client.get(f"/audio/{row}").status_code for row in never] == [404] * 7
+
+
+def test_a_playlist_is_handed_over(client, served):
+    before = sorted(served.run.folder.rglob("*"))
+    answer = client.post("/api/playlist", {"rows": [4, 2], "name": "a/b: c", "format": "m3u8"})
+    told = answer.json()
+    assert (told["file"], told["songs"]) == ("a b c.m3u8", 2)
+    lines = b64decode(told["content"]).decode().splitlines()
+    assert [line.rsplit("/", 1)[-1] for line in lines if not line.startswith("#")] == [
+        "tone 4.wav",
+        "tone 2.wav",
+    ]
+    assert sorted(served.run.folder.rglob("*")) == before
+
+
+def test_a_saved_playlist_never_replaces_another(client, served):
+    asked = {"rows": [1, 0], "name": "mine", "save": True, "paths": "relative", "format": "xspf"}
+    paths = [client.post("/api/playlist", asked).json()["saved"] for _ in range(2)]
+    assert paths == [
+        str(served.run.folder / "playlists" / name) for name in ("mine.xspf", "mine 2.xspf")
+    ]
+    csv = client.post("/api/playlist", {"rows": list(range(SONGS)), "format": "csv", "save": True})
+    assert len(Path(csv.json()["saved"]).read_text("utf-8").splitlines()) == SONGS + 1
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"rows": []},
+        {"rows": [SONGS]},
+        {"rows": [-1]},
+        {"rows": [True]},
+        {"rows": ["1"]},
+        {"rows": "1"},
+        {"rows": [1], "format": "exe"},
+        {"rows": [1], "order": "arc"},
+        {"rows": [80], "format": "m3u8"},
+        [1],
+        "rows",
+    ],
+)
+def test_a_wrong_playlist_is_refused_with_a_reason(client, served, body):
+    before = sorted(served.run.folder.rglob("*"))
+    answer = client.post("/api/playlist", body)
+    assert answer.status_code == 400
+    assert answer.json()["error"]
+    assert sorted(served.run.folder.rglob("*")) == before
+
+
+def test_a_cluster_gets_another_name_and_its_own_back(client, served):
+    from songscape.use import open_run
+
+    own = served.run.names[1]
+    assert (
+        client.post("/api/name", {"cluster": 1, "name": " Late  night "}).json()["name"]
+        == "Late  night"
+    )
+    assert open_run(served.run.folder).names[1] == "Late  night"
+    assert client.get("/api/run").json()["clusters"][1]["name"] == "Late  night"
+    assert client.post("/api/name", {"cluster": 1, "name": ""}).json()["name"] == own
+    assert open_run(served.run.folder).names[1] == own
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"cluster": 7, "name": "x"},
+        {"cluster": 0, "name": "x" * 81},
+        {"cluster": 0, "name": "a\nb"},
+        {"cluster": "0", "name": "x"},
+        {"cluster": 0},
+        {"cluster": True, "name": "x"},
+    ],
+)
+def test_a_wrong_name_is_refused(client, body):
+    answer = client.post("/api/name", body)
+    assert answer.status_code == 400
+    assert answer.json()["error"]

@@ -1,0 +1,268 @@
+"""The explorer in a real browser: the journey from a search to a saved playlist, by key and by mouse."""
+
+import re
+import threading
+import time
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+import songscape
+
+pytest.importorskip("starlette")
+uvicorn = pytest.importorskip("uvicorn")
+
+TOKEN = "the-token-of-the-tests"  # noqa: S105 - no password
+SONGS = 120
+HOSTILE = [
+    "<img src=x onerror=alert(1)>",
+    "<script>alert(2)</script>",
+    '"><svg onload=alert(3)>',
+    "javascript:alert(4)",
+    "{{7*7}}",
+    "&lt;b&gt;",
+    "\u202eevil",
+    "]]>",
+]
+AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+
+
+def titles():
+    """Return titles: some to be found, the rest as bad as titles get."""
+    return [f"Aurora {n}" if n < 4 else f"{HOSTILE[n % len(HOSTILE)]} {n}" for n in range(SONGS)]
+
+
+@pytest.fixture(scope="module")
+def run_folder(tmp_path_factory):
+    import soundfile
+
+    music = tmp_path_factory.mktemp("music")
+    tone = 0.05 * np.sin(np.arange(6 * 8_000) * 0.1)
+    for number in range(4):
+        soundfile.write(music / f"tone {number}.wav", tone, 8_000)
+    paths = [str(music / f"tone {n}.wav") if n < 4 else None for n in range(SONGS)]
+    rng = np.random.default_rng(3)
+    middle = np.repeat([[0.2, 0.4, 90.0], [0.8, 0.3, 120.0], [0.5, 0.9, 170.0]], SONGS // 3, axis=0)
+    values = middle + rng.normal(0, [0.04, 0.04, 3.0], (SONGS, 3))
+    frame = pl.DataFrame(
+        {
+            "track_id": [f"song{n:03}" for n in range(SONGS)],
+            "title": titles(),
+            "artist": ["Band" if n < 4 else HOSTILE[n % 5] for n in range(SONGS)],
+            "genre": [("pop", "rock", HOSTILE[0])[n % 3] for n in range(SONGS)],
+            "energy": values[:, 0],
+            "valence": values[:, 1],
+            "tempo": values[:, 2],
+            "path": paths,
+        }
+    )
+    run = songscape.map(
+        songscape.read(frame, roles={"path": "file"}), k=3, seed=1, options={"choose.use": "none"}
+    )
+    folder = tmp_path_factory.mktemp("runs") / "three"
+    run.save(folder)
+    return folder, music
+
+
+@pytest.fixture(scope="module")
+def address(run_folder):
+    """The explorer's address, with the token; it runs in a thread of its own."""
+    from songscape.app import application, serve
+    from songscape.app.server import _listening
+
+    folder, music = run_folder
+    listening = _listening(0)
+    host = f"127.0.0.1:{listening.getsockname()[1]}"
+    config = uvicorn.Config(
+        application(serve(folder, [music]), {host}, TOKEN), log_level="error", lifespan="off"
+    )
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+    thread.start()
+    yield f"http://{host}/#{TOKEN}"
+    server.should_exit = True
+    thread.join()
+    listening.close()
+
+
+@pytest.fixture
+def explorer(page, address):
+    page.goto(address)
+    _until(page, "document.body.dataset.ready === 'true'")
+    return page
+
+
+def _until(page, says, seconds=20.0):
+    """Wait until an expression is true; it is asked for, as the page's policy forbids polling."""
+    end = time.monotonic() + seconds
+    while not page.evaluate(says):
+        assert time.monotonic() < end, f"never true: {says}"
+        page.wait_for_timeout(50)
+
+
+def _saved(page):
+    _until(page, "document.getElementById('say').textContent.startsWith('Saved')")
+    return Path(re.match(r"Saved (.+) \(", page.inner_text("#say"))[1])
+
+
+def test_it_starts_without_a_complaint_and_hides_the_token(explorer, address):
+    assert explorer.complaints == []
+    assert "#" not in explorer.url
+    assert explorer.inner_text("#count") == f"{SONGS} songs"
+    assert explorer.locator("#clusters li").count() == 3
+
+
+def test_the_journey_by_keyboard_alone(explorer):
+    keys = explorer.keyboard
+    keys.press("/")
+    keys.type("aurora 2")
+    _until(explorer, "document.querySelectorAll('#found li').length === 1")
+    keys.press("Enter")
+    _until(explorer, "document.activeElement.textContent === 'Play'")
+    keys.press("Enter")
+    _until(explorer, "document.getElementById('audio').currentTime > 0.2")
+    explorer.focus("#audio")
+    before = explorer.evaluate("document.getElementById('audio').currentTime")
+    explorer.evaluate("document.getElementById('audio').currentTime = 4")
+    _until(explorer, "document.getElementById('audio').currentTime >= 4")
+    assert before < 4
+    explorer.focus("#map")
+    keys.press("0")
+    keys.press("Enter")
+    for key in ("l", "ArrowRight", "ArrowRight", " ", "ArrowDown", "ArrowDown", " ", "a"):
+        keys.press(key)
+    _until(explorer, "!document.getElementById('save').disabled")
+    explorer.focus("#title")
+    keys.type("by keys")
+    keys.press("Tab")
+    explorer.focus("#format")
+    keys.type("C")
+    explorer.focus("#save")
+    keys.press("Enter")
+    path = _saved(explorer)
+    assert path.name == "by keys.csv"
+    assert len(path.read_text("utf-8").splitlines()) > 1
+    assert explorer.complaints == []
+
+
+def test_the_journey_by_mouse(explorer):
+    explorer.click("#search")
+    explorer.keyboard.type("aurora")
+    _until(explorer, "document.querySelectorAll('#found li').length === 4")
+    explorer.click("#found li:nth-child(2)")
+    _until(explorer, "!document.getElementById('card').hidden")
+    explorer.click("#card .acts button:first-child")
+    _until(explorer, "!document.getElementById('audio').paused")
+    explorer.click("#fit")
+    explorer.click("#lasso")
+    box = explorer.locator("#map").bounding_box()
+    corners = [(0.24, 0.03), (0.7, 0.03), (0.7, 0.97), (0.24, 0.97)]
+    spots = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in corners]
+    explorer.mouse.move(*spots[0])
+    explorer.mouse.down()
+    for spot in [*spots[1:], spots[0]]:
+        explorer.mouse.move(*spot, steps=4)
+    explorer.mouse.up()
+    _until(explorer, "!document.getElementById('save').disabled")
+    picked = int(re.match(r"(\d+)", explorer.inner_text("#picked"))[1])
+    assert picked > 20
+    explorer.fill("#title", "by mouse")
+    explorer.select_option("#format", "csv")
+    explorer.click("#save")
+    path = _saved(explorer)
+    assert len(path.read_text("utf-8").splitlines()) >= picked
+    with explorer.expect_download() as download:
+        explorer.click("#download")
+    assert download.value.suggested_filename == "by mouse.csv"
+    assert explorer.complaints == []
+
+
+def test_hostile_titles_are_shown_literally_everywhere(explorer):
+    explorer.click("#list")
+    _until(explorer, "document.querySelectorAll('#table tbody tr').length === 100")
+    shown = explorer.locator("#table tbody tr td:first-child").all_inner_texts()
+    assert set(shown) <= set(titles())
+    assert sum("<" in text for text in shown) > 30
+    explorer.click("#table tbody tr:nth-child(60) button")
+    _until(explorer, "!document.getElementById('card').hidden")
+    assert explorer.locator("#card h2").inner_text() in titles()
+    assert (
+        explorer.evaluate("document.querySelectorAll('main img, main script, main svg').length")
+        == 0
+    )
+    assert explorer.complaints == []
+
+
+def test_a_path_is_picked_and_drawn(explorer):
+    for word in ("aurora 0", "aurora 3"):
+        explorer.fill("#search", word)
+        _until(explorer, "document.querySelectorAll('#found li').length === 1")
+        explorer.press("#search", "Enter")
+        _until(
+            explorer, f"document.querySelector('#card h2')?.textContent.toLowerCase() === '{word}'"
+        )
+        explorer.click("#card .acts button:text-matches('Path')")
+        explorer.wait_for_timeout(300)
+    _until(explorer, "document.getElementById('say').textContent.startsWith('A way of 12')")
+    assert explorer.inner_text("#picked") == "12 songs picked"
+
+
+def test_a_cluster_gets_another_name(explorer):
+    explorer.click("#clusters li:first-child .edit")
+    explorer.keyboard.type("Late <b>night</b>")
+    explorer.keyboard.press("Enter")
+    _until(
+        explorer, "document.querySelector('#clusters label').textContent === 'Late <b>night</b>'"
+    )
+    explorer.reload()
+    _until(explorer, "document.body.dataset.ready === 'true'")
+    assert explorer.inner_text("#clusters li:first-child label") == "Late <b>night</b>"
+
+
+def test_clusters_are_hidden_and_shown(explorer):
+    explorer.click("#list")
+    _until(explorer, "document.querySelectorAll('#table tbody tr').length === 100")
+    explorer.click("#list")
+    for number in (2, 3):
+        explorer.click(f"#clusters li:nth-child({number}) input")
+    explorer.click("#list")
+    _until(explorer, "document.querySelectorAll('#table tbody tr').length === 40")
+
+
+def test_without_webgl_all_but_the_map_works(browser, address):
+    context = browser.new_context()
+    page = context.new_page()
+    page.add_init_script("HTMLCanvasElement.prototype.getContext = () => null")
+    page.goto(address)
+    _until(page, "document.body.dataset.ready === 'true'")
+    assert "does not draw in WebGL 2" in page.inner_text("#map")
+    page.fill("#search", "aurora 3")
+    _until(page, "document.querySelectorAll('#found li').length === 1")
+    page.press("#search", "Enter")
+    _until(page, "!document.getElementById('card').hidden")
+    context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(browser, address, scheme):
+    if not AXE.is_file():
+        pytest.skip("axe-core is not installed (npm install)")
+    # The page's own policy forbids foreign code; only this test lifts it.
+    context = browser.new_context(color_scheme=scheme, bypass_csp=True, reduced_motion="reduce")
+    page = context.new_page()
+    page.goto(address)
+    _until(page, "document.body.dataset.ready === 'true'")
+    page.fill("#search", "aurora 3")
+    _until(page, "document.querySelectorAll('#found li').length === 1")
+    page.press("#search", "Enter")
+    _until(page, "!document.getElementById('card').hidden")
+    page.click("#card .acts button:text('Pick')")
+    page.click("#list")
+    _until(page, "document.querySelectorAll('#table tbody tr').length > 0")
+    page.evaluate(AXE.read_text("utf-8"))
+    found = page.evaluate("axe.run(document).then((result) => result.violations)")
+    told = [(one["id"], [node["html"][:160] for node in one["nodes"]]) for one in found]
+    assert told == []
+    context.close()
