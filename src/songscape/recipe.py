@@ -303,9 +303,14 @@ def _choose(values: Mapping[str, Any]) -> Step | None:
 
 
 def _step(stage: str, values: Mapping[str, Any]) -> Step:
-    """Return the step a table of a recipe describes."""
+    """Return the step a table of a recipe describes.
+
+    Options may also stand in a table of the plug-in's own name, as ``choose.by_score.score``.
+    """
     given = dict(values)
     use = given.pop("use", _USED[stage])
+    if isinstance(use, str) and isinstance(given.get(use), Mapping):
+        given |= given.pop(use)
     return _filled(stage, use, given, stage)
 
 

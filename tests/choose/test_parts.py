@@ -3,15 +3,16 @@
 import numpy as np
 import pytest
 
+from songscape import recipe
 from songscape.choose import _references, by_score
 from songscape.choose._gap import Gap, gap
 from songscape.choose._knee import convincing, knee
-from songscape.choose._prediction import strength
 from songscape.choose._sweep import ks_possible
 from songscape.cluster.kmeans import KMeans
 from songscape.core.errors import RecipeError, UnknownNameError
 from songscape.core.fit import Fit
 from songscape.core.space import Space
+from songscape.evaluate.prediction_strength import strength
 
 
 def fitter(space, k, seed):
@@ -36,14 +37,14 @@ def test_the_score_asked_for_chooses():
 @pytest.mark.parametrize("name", ["inertia", "held_out_cost", "neighbours"])
 def test_monotone_scores_are_refused(name):
     with pytest.raises(RecipeError, match=r"must not choose the number of groups: .*best k is the"):
-        by_score.choose(planted(), fitter, by_score.Options(criterion=name), 0)
+        by_score.choose(planted(), fitter, by_score.Options(score=name), 0)
 
 
 def test_labels_must_not_choose():
     with pytest.raises(RecipeError, match="agreement needs labels"):
-        by_score.choose(planted(), fitter, by_score.Options(criterion="agreement"), 0)
+        by_score.choose(planted(), fitter, by_score.Options(score="agreement"), 0)
     with pytest.raises(UnknownNameError, match="Did you mean 'silhouette'"):
-        by_score.choose(planted(), fitter, by_score.Options(criterion="silhouete"), 0)
+        by_score.choose(planted(), fitter, by_score.Options(score="silhouete"), 0)
 
 
 def test_the_gap_finds_planted_groups_and_none():
@@ -88,8 +89,8 @@ def test_prediction_strength_falls_beyond_the_truth():
 def test_references_keep_what_they_promise(name):
     rng = np.random.default_rng(0)
     matrix = rng.normal(size=(4_000, 3)) @ rng.normal(size=(3, 3))
-    drawn = _references.draw(name, matrix, 2.2, rng)
-    assert drawn.shape == (4_000, 2 if name == "flat" else 3)
+    drawn = _references.draw(name, matrix, rng)
+    assert drawn.shape == (4_000, 3)
     if name == "gaussian":
         assert np.allclose(np.cov(drawn.T), np.cov(matrix.T), rtol=0.15, atol=0.15)
     if name == "uniform":
@@ -102,3 +103,10 @@ def test_references_keep_what_they_promise(name):
 def test_k_goes_no_further_than_five_songs_each():
     assert ks_possible(planted(n=40), 2, 20) == list(range(2, 9))
     assert ks_possible(planted(n=9), 2, 20) == []
+
+
+def test_options_may_stand_in_a_table_of_the_plug_ins_name():
+    named = recipe.resolve({"choose": {"use": "by_score", "by_score": {"score": "bic"}}})
+    assert named.choose.options == by_score.Options(score="bic")
+    with pytest.raises(UnknownNameError, match="no option of choose 'by_score'"):
+        recipe.resolve({"choose": {"use": "verdict", "by_score": {"score": "bic"}}})

@@ -3,11 +3,10 @@
 import dataclasses
 
 import numpy as np
-import polars as pl
 import pytest
 
 from songscape.choose import verdict
-from songscape.choose.verdict import Options, choose, useful
+from songscape.choose.verdict import Options, choose
 from songscape.cluster.kmeans import KMeans
 from songscape.core.choice import CURVES
 from songscape.core.errors import DegenerateDataError, RecipeError
@@ -62,7 +61,7 @@ def test_planted_groups_are_natural_and_counted(seed):
 def test_songs_without_groups_have_none(kind):
     choice = choose(structureless(kind, 0), fitter, QUICK, 0)
     assert not choice.natural
-    assert 2 <= choice.k <= 10
+    assert 8 <= choice.k <= 10
     assert "no natural number" in choice.reason
     assert choice.criteria["valley"][0] == 1
 
@@ -92,11 +91,16 @@ def test_every_criterion_has_a_curve_and_an_opinion(one):
 
 
 def test_the_null_test_is_shown(one):
-    counts = dict(one.evidence["reference"].value_counts().iter_rows())
-    assert counts == {"gaussian": 19, "uniform": 19, "flat": 19, "permuted": 19, "observed": 1}
-    observed = one.evidence.filter(pl.col("reference") == "observed")["value"][0]
-    rest = one.evidence.filter(pl.col("reference").is_in(["gaussian", "uniform", "flat"]))
-    assert observed > rest["value"].max()
+    counts = dict(one.evidence.group_by("reference").len().iter_rows())
+    assert counts == {"gaussian": 38, "uniform": 38, "permuted": 38, "observed": 2}
+    tests = {(test.statistic, test.reference): test for test in one.tests}
+    assert tests["valley", "gaussian"].p == tests["valley", "uniform"].p == 0.05
+    assert tests["valley", "gaussian"].observed > 0.45
+    assert "Share of collections without groups that do as well" in one.reason
+
+
+def test_the_cost_of_other_numbers_is_told(one):
+    assert "10 groups would come out again with" in one.reason
 
 
 def test_held_out_cost_wants_the_most_and_is_not_heard(one):
@@ -131,12 +135,18 @@ def test_impossible_ranges_are_refused():
         choose(planted(0).rows(np.arange(9)), fitter, Options(), 0)
 
 
-def test_a_useful_number_is_one_that_comes_out_again():
-    again = {2: 0.95, 3: 0.9, 4: 0.81, 5: 0.6}
-    assert useful(again) == 4
-    assert useful(again, wish=3) == 3
-    assert useful(again, wish=9) == 4
-    assert useful({2: 0.5, 3: 0.7, 4: 0.6}) == 3
+def test_the_useful_number_is_near_the_wish():
+    wished = dataclasses.replace(QUICK, wish=4)
+    choice = choose(structureless("correlated", 1), fitter, wished, 1)
+    assert not choice.natural
+    assert 4 / 1.25 <= choice.k <= 4 * 1.25
+    assert "about 4 were wished for" in choice.reason
+
+
+def test_a_range_of_one_number_is_respected():
+    only = dataclasses.replace(QUICK, low=6, high=6)
+    choice = choose(structureless("correlated", 1), fitter, only, 1)
+    assert (choice.natural, choice.k) == (False, 6)
 
 
 def test_no_value_is_better_for_being_monotone():

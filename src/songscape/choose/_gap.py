@@ -75,7 +75,7 @@ def gap(
     """
     every = (1, *(k for k in ks if k > 1))
     rng = generator(seed, f"gap {reference}")
-    drawn = [_references.draw(reference, matrix, 0.0, rng) for _ in range(draws)]
+    drawn = [_references.draw(reference, matrix, rng) for _ in range(draws)]
     references = np.array([log_inertia(songs, every, seed) for songs in drawn])
     return Gap(every, log_inertia(matrix, every, seed), references)
 

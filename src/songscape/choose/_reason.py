@@ -6,9 +6,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from songscape.choose._nulls import tests
+from songscape.choose._references import NAMES, STRUCTURELESS
+from songscape.choose._sweep import means
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from songscape.choose._evidence import Evidence
+    from songscape.choose._useful import Useful
     from songscape.choose._valleys import Valleys
 
 WORDS = {
@@ -27,47 +33,135 @@ WORDS = {
 }
 """How people call the criteria."""
 
+KINDS = {"gaussian": "a Gaussian cloud", "uniform": "a box", "permuted": "shuffled columns"}
+"""How people call the kinds of collections without groups."""
+
 DIVIDED = 0.1
-"""Share of the samples showing groups from which evidence against them is called divided."""
+"""Share of the looks showing groups from which evidence against them is called divided."""
+
+AGAIN = 0.8
+"""Adjusted Rand index from which groups come out again reliably."""
 
 
-def found(valleys: Valleys, k: int, stability: float) -> str:
+def told(seen: Evidence, cut: Useful, ks: Sequence[int], n: int) -> str:
+    """Return the whole reason.
+
+    Parameters
+    ----------
+    seen : the evidence.
+    cut : the number of groups taken, and how well they come out again.
+    ks : the numbers of groups tried.
+    n : songs in all.
+    """
+    land = seen.land
+    parts = (
+        found(land, cut, ks) if land.natural else none(land, cut),
+        otherwise(seen, cut.k, ks),
+        hills(seen.hills) if not land.natural else "",
+        chance(seen),
+        disagreement(seen.criteria),
+        limits(n, seen.swept, ks, cut.k, natural=land.natural),
+        lattice(land.lattice),
+    )
+    return " ".join(part for part in parts if part)
+
+
+def found(land: Valleys, cut: Useful, ks: Sequence[int]) -> str:
     """Say that there are groups, and why."""
-    left = 100 * np.exp(-_at(valleys, k))
+    more = f" With {land.k + 1} or more, some group would be a mere slice of another."
     return (
-        f"The songs fall into {k} natural groups. On the way from any of them to a denser one the "
-        f"density of songs drops to {left:.0f} % of its peak or less, and valleys are deeper than "
-        f"any in {_references(valleys)} random collections without groups (p ≤ "
-        f"{_p(valleys):.2f}); so say {valleys.clear} of {valleys.looks} samples of "
-        f"{valleys.rows:,} songs. With {k + 1} or more, some group would be a mere slice of "
-        f"another. On resampled songs the {k} groups come out again with an adjusted Rand index of "
-        f"{stability:.2f}."
+        f"The songs fall into {land.k} natural groups. Between any two of them the density of "
+        f"songs drops to {_left(land.at(land.k))} % of that on the sparser side or less, and "
+        f"valleys are deeper than in random collections without groups (p ≤ 0.05); so say "
+        f"{land.clear} of {land.looks} looks at {land.rows:,} songs each."
+        f"{more if land.k < ks[-1] else ''} On resampled songs the {land.k} groups come out again "
+        f"with {_index(cut)}."
     )
 
 
-def none(valleys: Valleys, k: int, stability: float) -> str:
+def none(land: Valleys, cut: Useful) -> str:
     """Say that there are no groups, and what k is good for."""
-    if valleys.clear >= DIVIDED * valleys.looks:
-        return _divided(valleys, k, stability)
+    if land.clear >= DIVIDED * land.looks:
+        return _divided(land, cut)
     return (
         "There is no natural number of groups: the songs are one continuous whole. However they "
-        f"are divided, some group is a slice of its neighbour: on the way between the two, songs "
-        f"{_thinning(valleys.depth)}{_compared(valleys)}. Cutting into {k} is useful, not a "
-        f"finding: {_useful(k, stability)}"
+        f"are divided, some group shades into its neighbour: between the two, songs "
+        f"{_thinning(land.depth)}, where groups of their own would leave at most 64 %. "
+        f"{_useful(cut)}"
     )
 
 
-def _divided(valleys: Valleys, k: int, stability: float) -> str:
-    """Say that some samples show groups and some do not, which is not enough."""
-    left = 100 * np.exp(-max(valleys.depth, 0.0))
+def _divided(land: Valleys, cut: Useful) -> str:
+    """Say that some looks show groups and some do not, which is not enough."""
     return (
-        f"The evidence is divided, and is treated as no natural number of groups. In "
-        f"{valleys.clear} of {valleys.looks} samples of {valleys.rows:,} songs there are groups "
-        f"with less than half the density between them, deeper than random collections without "
-        f"groups show; in the others not (in the middle one, {left:.0f} % is left). Groups count "
-        f"as natural when nine samples in ten show them. Cutting into {k} is useful, not a "
-        f"finding: {_useful(k, stability)}"
+        f"The evidence is divided, and is treated as no natural number of groups. In {land.clear} "
+        f"of {land.looks} looks at {land.rows:,} songs each there are groups with a clear valley "
+        f"between them, deeper than random collections without groups show; in the others not (in "
+        f"the middle one, {_left(land.depth)} % of the density is left). Groups count as natural "
+        f"when three looks in four show them. {_useful(cut)}"
     )
+
+
+def _useful(cut: Useful) -> str:
+    """Say why this cut."""
+    wish = {10: "ten"}.get(cut.wish, str(cut.wish))
+    firmly = (
+        "its groups come out again on resampled songs"
+        if cut.again >= AGAIN
+        else "its groups come out again only in part on resampled songs,"
+    )
+    near = (
+        "no number near that is much steadier"
+        if cut.k == cut.wish
+        else f"{cut.k} is the nearest to that which is about as steady as any around it"
+    )
+    return (
+        f"Cutting into {cut.k} is useful, not a finding: about {wish} were wished for, {near}, and "
+        f"{firmly} with {_index(cut)}."
+    )
+
+
+def otherwise(seen: Evidence, k: int, ks: Sequence[int]) -> str:
+    """Say what half and twice as many groups would cost."""
+    again = {at: float(np.mean(values)) for at, values in seen.draws("stability").items()}
+    cost = means(value for value in seen.values if value.criterion == "inertia")
+    others = [other for other in (round(k / 2), 2 * k) if other in ks and other != k]
+    told = [
+        f"{other} groups would come out again with {again[other]:.2f} and leave songs "
+        f"{_farther(cost[other] / cost[k])} their group's mean"
+        for other in others
+        if cost.get(k, 0.0) > 0 and other in again
+    ]
+    return f"Otherwise: {'; '.join(told)}." if told else ""
+
+
+def hills(found: Mapping[str, float]) -> str:
+    """Say which single features have two hills."""
+    if not found:
+        return ""
+    named = ", ".join(f"{name} ({_left(depth)} % left between)" for name, depth in found.items())
+    several = len(found) > 1
+    return (
+        f"By {'themselves' if several else 'itself'}, {named} {'do' if several else 'does'} have "
+        "two hills: a cut there is real, but says no more than the feature does."
+    )
+
+
+def chance(seen: Evidence) -> str:
+    """Say how the criteria stand against collections without groups."""
+    found = {(test.statistic, test.reference): test for test in tests(seen.null)}
+    said = []
+    for statistic, name in (("valley", "valley"), ("silhouette", "silhouette")):
+        against = ", ".join(
+            f"{KINDS[kind]} {found[statistic, kind].p:.2f}"
+            for kind in NAMES
+            if (statistic, kind) in found
+        )
+        observed = found[statistic, STRUCTURELESS[0]].observed
+        said.append(f"deepest {name} {observed:.2f}" if name == "valley" else
+                    f"best {name} {observed:.2f}")  # fmt: skip
+        said[-1] += f": {against}"
+    return f"Share of collections without groups that do as well ({'; '.join(said)})."
 
 
 def disagreement(criteria: Mapping[str, tuple[int, float]]) -> str:
@@ -91,47 +185,39 @@ def limits(n: int, swept: int, ks: Sequence[int], k: int, *, natural: bool) -> s
         said.append(f"All of it was taken on a sample of {swept:,} of {n:,} songs.")
     if k == ks[-1] and natural:
         said.append(f"{k} is the largest number tried, so there may be more; widen the range.")
+    if k == ks[0] > 2 and natural:
+        said.append(f"{k} is the smallest number tried, so there may be fewer; widen the range.")
+    if k in (ks[0], ks[-1]) and not natural and len(ks) > 1:
+        said.append(f"{k} is at the edge of the range tried, {ks[0]} to {ks[-1]}.")
     return " ".join(said)
+
+
+def lattice(names: Sequence[str]) -> str:
+    """Say which columns were left out when valleys were looked for."""
+    if not names:
+        return ""
+    return (
+        f"Valleys were looked for without {', '.join(names)}, which take few values and so part "
+        "songs by definition."
+    )
+
+
+def _index(cut: Useful) -> str:
+    """Return the adjusted Rand index with its range over the resamples."""
+    return f"an adjusted Rand index of {cut.again:.2f} ({cut.low:.2f} to {cut.high:.2f})"
+
+
+def _farther(ratio: float) -> str:
+    """Say how the root mean squared distance changes, given the ratio of inertias."""
+    change = round(100 * (np.sqrt(ratio) - 1))
+    return f"{abs(change)} % {'farther from' if change >= 0 else 'nearer to'}"
 
 
 def _thinning(depth: float) -> str:
     """Say how far density falls on the way between two slices."""
-    left = 100 * np.exp(-max(depth, 0.0))
-    if left > 95:
-        return "hardly get sparser at all"
-    return f"stay {left:.0f} % as dense as at the lower peak"
+    return "do not get sparser" if _left(depth) > 95 else f"stay {_left(depth)} % as dense"
 
 
-def _at(valleys: Valleys, k: int) -> float:
-    """Return the deepest parting at one k over the starts, in the middle sample."""
-    return max((value.value for value in valleys.curve if value.k == k), default=0.0)
-
-
-def _references(valleys: Valleys) -> int:
-    """Return how many references without groups were drawn."""
-    return int(valleys.evidence["reference"].is_in(["gaussian", "uniform", "flat"]).sum())
-
-
-def _p(valleys: Valleys) -> float:
-    """Return the largest p of the references without groups."""
-    return max(value for name, value in valleys.p.items() if name != "permuted")
-
-
-def _compared(valleys: Valleys) -> str:
-    """Compare the depth with the references where these are what decides."""
-    if _p(valleys) > 0.05:
-        return ", and random collections without groups show valleys as deep"
-    return ", where groups of their own would leave less than half"
-
-
-def _useful(k: int, stability: float) -> str:
-    """Say why this cut."""
-    if stability >= 0.8:
-        return (
-            f"it is the finest cut that comes out again on resampled songs (adjusted Rand index "
-            f"{stability:.2f})."
-        )
-    return (
-        f"no cut comes out again reliably on resampled songs, and {k} does so best (adjusted Rand "
-        f"index {stability:.2f})."
-    )
+def _left(depth: float) -> int:
+    """Return the percentage of the density that is left in a valley."""
+    return round(100 * float(np.exp(-max(depth, 0.0))))

@@ -3,7 +3,6 @@
 ========= ==================================================================================
 gaussian  one Gaussian cloud with the same covariance
 uniform   a box with the same range in every column
-flat      a box with as many dimensions as the songs really fill: a sheet, unrolled
 permuted  the same columns, each shuffled: what the single features do, without their ties
 ========= ==================================================================================
 
@@ -20,22 +19,19 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-STRUCTURELESS = ("gaussian", "uniform", "flat")
+STRUCTURELESS = ("gaussian", "uniform")
 """References that have no groups by construction."""
 
 NAMES = (*STRUCTURELESS, "permuted")
 
 
-def draw(
-    name: str, matrix: NDArray[np.float64], dimension: float, rng: np.random.Generator
-) -> NDArray[np.float64]:
+def draw(name: str, matrix: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.float64]:
     """Draw one reference as large as `matrix`.
 
     Parameters
     ----------
     name : one of :data:`NAMES`.
     matrix : the songs, shape (n, d).
-    dimension : their inner dimension, for ``flat``.
     rng : what draws.
     """
     n, d = matrix.shape
@@ -47,6 +43,4 @@ def draw(
         return cloud
     if name == "uniform":
         return rng.uniform(matrix.min(axis=0), matrix.max(axis=0), size=(n, d))
-    if name == "flat":
-        return rng.uniform(size=(n, int(np.clip(round(dimension), 1, d))))
     return rng.permuted(matrix, axis=0)

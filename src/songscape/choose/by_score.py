@@ -13,7 +13,7 @@ import polars as pl
 
 from songscape.choose._sweep import best, frame, ks_possible, sample, scored, sweep
 from songscape.core import plugins
-from songscape.core.choice import Choice
+from songscape.core.choice import EVIDENCE, Choice
 from songscape.core.errors import DegenerateDataError, RecipeError
 from songscape.core.options import option
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 class Options:
     """Which score, and where to look."""
 
-    criterion: str = option("silhouette", "a criterion of the stage evaluate")
+    score: str = option("silhouette", "a criterion of the stage evaluate")
     low: int = option(2, "smallest number of groups tried", low=2)
     high: int = option(20, "largest number of groups tried", low=2)
     seeds: int = option(3, "groupings of every k, from different starts", low=1)
@@ -43,26 +43,26 @@ def choose(space: Space, fitter: Fitter, options: Options, seed: int) -> Choice:
     DegenerateDataError
         If it is undefined everywhere.
     """
-    _check(options.criterion)
+    _check(options.score)
     swept = sample(space, options.rows, seed)
     fits = sweep(swept, fitter, ks_possible(space, options.low, options.high), options.seeds, seed)
-    values = scored(swept, fits, options.criterion)
+    values = scored(swept, fits, options.score)
     k, value = best(values)
     if not k:
         raise DegenerateDataError(
-            f"{options.criterion} is undefined for these songs and groups; "
-            "choose by choose.verdict or give --k a number."
+            f"{options.score} is undefined for these songs and groups; "
+            "set choose.use to verdict or give --k a number."
         )
     return Choice(
         natural=False,
         k=k,
-        reason=f"{k} groups have the best {options.criterion} ({value:.4g}) of all numbers from "
+        reason=f"{k} groups have the best {options.score} ({value:.4g}) of all numbers from "
         f"{options.low} to {options.high}. That score always names some number and cannot say that "
-        "there are no groups; choose.verdict can.",
-        criteria={options.criterion: (k, value)},
+        "there are no groups; the verdict can.",
+        criteria={options.score: (k, value)},
         curves=frame(values, space.fingerprint),
         fingerprint=space.fingerprint,
-        evidence=pl.DataFrame(schema={"reference": pl.String, "value": pl.Float64}),
+        evidence=pl.DataFrame(schema=EVIDENCE),
     )
 
 
@@ -72,10 +72,10 @@ def _check(name: str) -> None:
     if criterion.BETTER == "never":
         raise RecipeError(
             f"{name} must not choose the number of groups: {criterion.WHY_NEVER}; "
-            "use choose.verdict, or a criterion such as silhouette or bic."
+            "choose by verdict, or by a score such as silhouette or bic."
         )
     if "truth" in criterion.NEEDS:
         raise RecipeError(
             f"{name} needs labels, and a number of groups chosen by labels shows nothing about "
-            "the songs; use choose.verdict."
+            "the songs; set choose.use to verdict."
         )

@@ -28,6 +28,30 @@ CURVES = pl.Schema(
 """Columns of :attr:`Choice.curves`; `rows` tells how many songs the value was taken on."""
 
 
+EVIDENCE = pl.Schema({"statistic": pl.String, "reference": pl.String, "value": pl.Float64})
+"""Columns of :attr:`Choice.evidence`."""
+
+
+@dataclass(frozen=True)
+class Null:
+    """One criterion on the songs against the same on one kind of songs without groups.
+
+    Parameters
+    ----------
+    statistic : the criterion.
+    reference : the kind of songs without groups.
+    observed : the best value of the songs over k.
+    p : share of references as good, the songs among them, 0..1.
+    effect : the observed value above the mean of the references, in units of the criterion.
+    """
+
+    statistic: str
+    reference: str
+    observed: float
+    p: float
+    effect: float
+
+
 @dataclass(frozen=True, eq=False)
 class Choice:
     """How many groups there are.
@@ -40,8 +64,9 @@ class Choice:
     criteria : what each criterion would choose and its value there; k is 0 where it sees none.
     curves : every criterion at every k and seed, with the columns of :data:`CURVES`.
     fingerprint : the space all of it was taken in.
-    evidence : the null test: columns reference, value (one row per reference set drawn, and one
-        named "observed").
+    evidence : the null test: columns statistic, reference, value (one row per reference set drawn,
+        and one named "observed").
+    tests : its result, one for each statistic and kind of reference.
     """
 
     natural: bool
@@ -51,3 +76,4 @@ class Choice:
     curves: pl.DataFrame
     fingerprint: str
     evidence: pl.DataFrame
+    tests: tuple[Null, ...] = ()

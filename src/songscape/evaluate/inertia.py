@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from songscape.core.fit import Fit
     from songscape.core.space import Space
 
@@ -34,8 +36,14 @@ def score(space: Space, fit: Fit, truth: Any = None) -> float:
     2.0
     """
     del truth
+    inside = fit.labels >= 0
+    return within(space.matrix[inside], fit.labels[inside])
+
+
+def within(matrix: NDArray[np.float64], labels: NDArray[Any]) -> float:
+    """Return the sum of squared distances of songs to the mean of their cluster."""
     total = 0.0
-    for cluster in np.unique(fit.labels[fit.labels >= 0]):
-        songs = space.matrix[fit.labels == cluster]
+    for cluster in np.unique(labels):
+        songs = matrix[labels == cluster]
         total += float(((songs - songs.mean(axis=0)) ** 2).sum())
     return total

@@ -1,224 +1,231 @@
 """Valley: how far density falls on the way from one group to another.
 
-Groups that are there by nature have few songs between them. Take the density of songs at every
-song, and two groups with their densest songs as peaks. Of all ways from one peak to the other
-through neighbouring songs there is one whose lowest point is highest: the pass. The *prominence* of
-a peak is how far, in ln density, one must go down to reach any higher peak: ln 2 means that the
-pass is half as dense as the peak. A group that is only a slice of a larger one has no prominence,
-as the way to its neighbour never goes down. The score is the smallest prominence of all groups but
-the highest.
+Groups that are there by nature have few songs between them. Two groups are laid on the line that
+parts them best (Fisher's discriminant, with a shrunken covariance), and the density of songs along
+it is taken: two hills with a *valley* between, or one hill. The depth is ln(lower hill / valley):
+ln 2 means that the valley is half as dense. A group that is only a slice of a larger one has no
+valley towards its neighbour. The score is the smallest depth of any two groups.
 
-Unlike scores made of distances to centres it does not mind the shape of groups, and it is not taken
-in by one long cloud, by heavy tails or by a curved sheet, which k-means slices as neatly as real
-groups.
+Three things keep it honest:
 
-Density comes from the distance r to the m-th nearest neighbour, ln f = −D ln r + const
-(Loftsgaarden & Quesenberry 1965, "A nonparametric estimate of a multivariate density function"),
-with D the inner dimension of the songs by maximum likelihood (Levina & Bickel 2004, "Maximum
-likelihood estimation of intrinsic dimension"). Its noise is about 1/√m, whatever D.
-Ways go along the graph of m nearest neighbours, and passes are found by letting the water level
-sink and joining what surfaces, as in ToMATo (Chazal et al. 2013, "Persistence-based clustering in
-Riemannian manifolds").
+- Each half of the songs is laid on the line found on the other half: on its own line, chance alone
+  parts few songs in many dimensions.
+- Density along the line is a count, and counts are uncertain. Of whole groups the depth is the
+  lower limit (95 %, one-sided, Poisson), so that a few far songs are no hill.
+- The halves of one bent sheet show a valley on a straight line, too. So every group is cut into up
+  to :data:`CELLS` small cells, and the nearest cells of two groups must be parted as well. Cells of
+  a bent sheet are nearly flat and touch.
+
+Merging groups whose densities are not parted on a line is known from mixtures (Tantrum, Murua &
+Stuetzle 2003, "Assessment and pruning of hierarchical model based clustering"; Hennig 2010,
+"Methods for merging Gaussian mixture components"); the cells are this project's own.
+Beware: groups that wind around each other have no straight line between them and count as one.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from itertools import combinations, product
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import minimum_spanning_tree
-from sklearn.neighbors import NearestNeighbors
 
-from songscape.core.seeds import generator
+from songscape.cluster.kmeans import KMeans
+from songscape.core.seeds import child, generator
 from songscape.evaluate._defined import UNDEFINED
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from numpy.typing import NDArray
 
     from songscape.core.fit import Fit
     from songscape.core.space import Space
 
+    Matrix = NDArray[np.float64]
+
 BETTER = "high"
 NEEDS: tuple[str, ...] = ()
-CITATION = (
-    "Chazal, Guibas, Oudot & Skraba 2013, Persistence-based clustering in Riemannian manifolds"
-)
+CITATION = "Hennig 2010, Methods for merging Gaussian mixture components"
 
-NEIGHBOURS = 15
-"""Neighbours that set a density: fine enough for twenty groups, its noise is about 0.26."""
-
-MOST_FOR_TREES = 4
-"""Dimensions up to which a tree finds neighbours fastest."""
-
-MOST = 4_000
+MOST = 10_000
 """Songs looked at; of larger collections a sample of so many."""
+
+LEAST = 20
+"""Songs without which a group is too small to have a density."""
+
+CELLS = 8
+"""Cells of a group: eight slices of one and a half turns of a sheet are flat enough to touch."""
+
+PER_CELL = 50
+"""Songs of a cell at least, on average; smaller groups have fewer cells."""
+
+PER_DIMENSION = 3
+"""Songs of a cell for every dimension at least: a line found on fewer is noise."""
+
+NEAR = 6
+"""Pairs of cells looked at between two groups: the nearest ones, where a bridge would be."""
+
+DEEPEST = 9.0
+"""The depth of a valley without any song; e⁹ songs on the hills would be needed to say more."""
+
+SURE = 1.645
+"""Standard errors of the lower limit."""
+
+START, STEP, PLACES = -1.0, 1 / 60, 181
+"""Places on the line where density is taken; the means of the two groups are at 0 and 1."""
+
+FEWEST_VALUES = 25
+"""A column with fewer different values is a lattice, whose steps are valleys by definition."""
 
 
 @dataclass(frozen=True, eq=False)
-class Landscape:
-    """The density of songs as a landscape.
+class _Half:
+    """Half of the songs of a group or cell, with what a discriminant needs of them."""
 
-    Parameters
-    ----------
-    height : ln density of every song, up to a constant, shape (n,).
-    joins : pairs of songs whose regions join as the level sinks, highest first, shape (j, 2).
-    levels : the level of each join, shape (j,).
-    dimension : inner dimension of the songs.
-    """
+    songs: Matrix
+    mean: Matrix
+    scatter: Matrix
 
-    height: NDArray[np.float64]
-    joins: NDArray[np.int64]
-    levels: NDArray[np.float64]
-    dimension: float
+
+_Cell = tuple[_Half, _Half]
 
 
 def score(space: Space, fit: Fit, truth: Any = None) -> float:
-    """Return the smallest prominence of a group, in ln density; NaN with fewer than two groups."""
+    """Return the smallest depth between two groups, in ln density; NaN with fewer than two."""
     del truth
     rows = distinct_sample(space.matrix, MOST, fit.seed)
     labels = fit.labels[rows]
     if len(np.unique(labels[labels >= 0])) < 2:
         return UNDEFINED
-    return lowest(prominences(landscape(space.matrix[rows]), labels))
+    return depth(space.matrix[rows], labels, fit.seed)
 
 
-def lowest(prominence: NDArray[np.float64]) -> float:
-    """Return the smallest prominence of two or more groups; the highest peak's is the largest."""
-    return float(prominence.min())
-
-
-def distinct_sample(matrix: NDArray[np.float64], most: int, seed: int) -> NDArray[np.int64]:
-    """Draw at most so many different rows; copies of one song would be peaks of endless density."""
+def distinct_sample(matrix: Matrix, most: int, seed: int) -> NDArray[np.int64]:
+    """Draw at most so many different rows; copies of one song would be hills of their own."""
     _, rows = np.unique(matrix + 0.0, axis=0, return_index=True)
     if len(rows) > most:
-        rows = generator(seed, "landscape").choice(np.sort(rows), most, replace=False)
+        rows = generator(seed, "distinct").choice(np.sort(rows), most, replace=False)
     return np.sort(rows).astype(np.int64)
 
 
-def landscape(matrix: NDArray[np.float64], neighbours: int = NEIGHBOURS) -> Landscape:
-    """Return the density landscape of different rows.
+def continuous(matrix: Matrix) -> NDArray[np.bool_]:
+    """Return which columns have many values, shape (d,); all of them if none has."""
+    values = (np.diff(np.sort(matrix, axis=0), axis=0) > 0).sum(axis=0) + 1
+    many = values >= min(FEWEST_VALUES, len(matrix) // 2)
+    return many if many.any() else np.ones(matrix.shape[1], dtype=np.bool_)
+
+
+def depth(matrix: Matrix, labels: NDArray[np.int32], seed: int, floor: float = 0.0) -> float:
+    """Return the smallest depth between any two groups, 0 for a slice or a group too small.
 
     Parameters
     ----------
-    matrix : float array of shape (n, d), n ≥ 3, no two rows equal.
-    neighbours : neighbours that set a density, and between which ways go.
+    matrix : float array of shape (n, d), no two rows equal.
+    labels : the group of every song; those below 0 are left out.
+    seed : halves the songs and cuts the cells.
+    floor : as soon as some pair lies below, its depth is the answer; others may lie lower still.
     """
-    count = min(neighbours, len(matrix) - 1)
-    # Measured on 3,000 songs: trees win in few dimensions, all pairs by matrix product beyond.
-    search = "kd_tree" if matrix.shape[1] <= MOST_FOR_TREES else "brute"
-    finder = NearestNeighbors(n_neighbors=count, algorithm=search).fit(matrix)
-    distances, near = finder.kneighbors()
-    distances = np.maximum(distances, np.finfo(float).tiny)
-    dimension = min(inner_dimension(distances), float(matrix.shape[1]))
-    height = -dimension * np.log(distances[:, -1])
-    joins, levels = _joins(height, near)
-    return Landscape(height, joins, levels, dimension)
-
-
-def inner_dimension(distances: NDArray[np.float64]) -> float:
-    """Return the maximum-likelihood inner dimension from distances to the nearest neighbours."""
-    count = distances.shape[1]
-    if count < 3:
-        return float("inf")
-    spans = np.log(distances[:, -1:] / distances[:, :-1]).sum(axis=1) / (count - 2)
-    return float(1 / max(spans.mean(), 1e-12))
-
-
-def _joins(
-    height: NDArray[np.float64], near: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Return the joins and levels of regions as the level sinks: a spanning tree of the graph."""
-    n, count = near.shape
-    order = np.argsort(-height, kind="stable")
-    depth = np.empty(n, dtype=np.int64)
-    depth[order] = np.arange(n)
-    one, other = np.repeat(np.arange(n), count), near.ravel()
-    # Sorted, as numpy.unique goes by hashing whole numbers, which is many times slower here.
-    pairs = np.sort(np.minimum(one, other) * n + np.maximum(one, other))
-    pairs = pairs[np.diff(pairs, prepend=-1) > 0]
-    one, other = pairs // n, pairs % n
-    # A join happens at the lower of two songs. Ranks, not heights, so that equal heights and the
-    # zeros a sparse matrix forgets make no trouble.
-    below = np.maximum(depth[one], depth[other])
-    tree = minimum_spanning_tree(csr_array((below + 1.0, (one, other)), shape=(n, n))).tocoo()
-    first = np.argsort(tree.data, kind="stable")
-    joins = np.column_stack([tree.row, tree.col])[first].astype(np.int64)
-    return joins, height[order[tree.data[first].astype(np.int64) - 1]]
-
-
-def prominences(land: Landscape, labels: NDArray[np.int32]) -> NDArray[np.float64]:
-    """Return the prominence of the peak of every group found, in order of label.
-
-    The highest peak, and every group that no way joins to a higher one, stands above the sea: its
-    prominence is that over the least dense song.
-    """
-    return sink(land, peaks(land, labels))
-
-
-def peaks(land: Landscape, labels: NDArray[np.int32]) -> list[int]:
-    """Return the densest song of every group found, in order of label."""
-    groups = [np.flatnonzero(labels == label) for label in np.unique(labels[labels >= 0])]
-    return [int(songs[np.argmax(land.height[songs])]) for songs in groups]
-
-
-def among(land: Landscape, songs: list[int]) -> Landscape:
-    """Return the landscape with only those joins that bring some of the given songs together.
-
-    Any peaks among these songs have the same prominences in it. Where many groupings are laid on
-    one landscape, a few hundred joins then stand for all of thousands.
-    """
-    parent, member = list(range(len(land.height))), dict(zip(songs, songs, strict=True))
-    kept = []
-    for at, (one, other) in enumerate(land.joins.tolist()):
-        a, b = _root(parent, one), _root(parent, other)
-        parent[a] = b
-        mine = member.pop(a, None)
-        if mine is not None and b in member:
-            kept.append((at, mine, member[b]))
-        elif mine is not None:
-            member[b] = mine
-    table = np.array(kept, dtype=np.int64).reshape(-1, 3)
-    return replace(land, joins=table[:, 1:], levels=land.levels[table[:, 0]])
-
-
-def persistences(land: Landscape) -> NDArray[np.float64]:
-    """Return the prominence of every peak of the landscape itself, largest first.
-
-    No grouping of the songs, by whatever method and with whatever k ≥ 2, can have a higher score
-    than the second of these; the first is that of the highest peak over the least dense song.
-    """
-    values = sink(land, list(range(len(land.height))))
-    return np.sort(values[values > 0])[::-1]
-
-
-def sink(land: Landscape, peaks: list[int]) -> NDArray[np.float64]:
-    """Return, for each peak, how far the level sinks until its region meets a higher peak."""
-    height = land.height[peaks].tolist()
-    prominence: NDArray[np.float64] = land.height[peaks] - land.height.min()
-    parent = list(range(len(land.height)))
-    crowned = dict(zip(peaks, range(len(peaks)), strict=True))
-    left = len(peaks) - 1
-    for (one, other), level in zip(land.joins.tolist(), land.levels.tolist(), strict=True):
-        a, b = _root(parent, one), _root(parent, other)
-        parent[a] = b
-        peak = crowned.pop(a, None)
-        rival = crowned.get(b)
-        if peak is not None and rival is not None:
-            lower, higher = sorted((peak, rival), key=height.__getitem__)
-            prominence[lower] = height[lower] - level
-            peak, left = higher, left - 1
-        if peak is not None:
-            crowned[b] = peak
-        if not left:
+    matrix = matrix[:, continuous(matrix)]
+    groups = [matrix[labels == label] for label in np.unique(labels[labels >= 0])]
+    if len(groups) < 2 or min(map(len, groups)) < LEAST:
+        return 0.0
+    rng = generator(seed, "valley")
+    lowest = DEEPEST
+    for found in _depths(groups, rng, child(seed, "cells")):
+        lowest = min(lowest, found)
+        if lowest <= floor:
             break
-    return prominence
+    return max(lowest, 0.0)
 
 
-def _root(parent: list[int], song: int) -> int:
-    """Return the song that stands for a region, shortening the way to it."""
-    while parent[song] != song:
-        parent[song] = parent[parent[song]]
-        song = parent[song]
-    return song
+def _depths(groups: Sequence[Matrix], rng: np.random.Generator, seed: int) -> Iterator[float]:
+    """Give the depth of every pair of groups, then that of their nearest cells."""
+    whole = [_cell(songs, rng) for songs in groups]
+    for one, other in combinations(whole, 2):
+        yield between(one, other, SURE)
+    cells = [[_cell(part, rng) for part in _cut(songs, seed)] for songs in groups]
+    for some, others in combinations(cells, 2):
+        for one, other in _nearest(some, others):
+            yield between(one, other, 0.0)
+
+
+def _cut(songs: Matrix, seed: int) -> list[Matrix]:
+    """Cut a group into cells."""
+    d = songs.shape[1]
+    # In few dimensions so many cells would be slices finer than a valley is wide.
+    count = min(CELLS, 2**d, len(songs) // max(PER_CELL, PER_DIMENSION * d))
+    if d < 2 or count < 2:
+        return []
+    labels = KMeans(count, n_init=1, random_state=seed).fit_predict(songs)
+    parts = [songs[labels == cell] for cell in range(count)]
+    return [part for part in parts if len(part) >= LEAST]
+
+
+def _cell(songs: Matrix, rng: np.random.Generator) -> _Cell:
+    """Halve songs by chance."""
+    order = rng.permutation(len(songs))
+    middle = len(songs) // 2
+    return _half(songs[order[:middle]]), _half(songs[order[middle:]])
+
+
+def _half(songs: Matrix) -> _Half:
+    """Return songs with their mean and their scatter."""
+    mean = songs.mean(axis=0)
+    centred = songs - mean
+    return _Half(songs, mean, centred.T @ centred)
+
+
+def _nearest(some: Sequence[_Cell], others: Sequence[_Cell]) -> list[tuple[_Cell, _Cell]]:
+    """Return the pairs of cells of two groups whose means are nearest."""
+    pairs = list(product(some, others))
+    far = [float(((one[0].mean - other[0].mean) ** 2).sum()) for one, other in pairs]
+    return [pairs[at] for at in np.argsort(far, kind="stable")[:NEAR]]
+
+
+def between(one: _Cell, other: _Cell, sure: float) -> float:
+    """Return the depth of the valley between two groups or cells, as a lower limit."""
+    laid = [_laid(one[i], other[i], one[1 - i], other[1 - i]) for i in (0, 1)]
+    left, right = (np.concatenate([part[side] for part in laid]) for side in (0, 1))
+    if not np.isfinite(left).all() or not np.isfinite(right).all():
+        return 0.0
+    return _depth(_counts(left, right), sure)
+
+
+def _laid(learnt: _Half, learnt_other: _Half, half: _Half, other: _Half) -> tuple[Matrix, Matrix]:
+    """Lay the songs of two halves on the line found on the other halves, their means at 0 and 1."""
+    n, d = len(learnt.songs) + len(learnt_other.songs), len(learnt.mean)
+    scatter = (learnt.scatter + learnt_other.scatter) / n
+    shrink = min(1.0, d / n + 0.02)
+    ridge = shrink * np.trace(scatter) / d + np.finfo(float).tiny
+    covariance = (1 - shrink) * scatter + ridge * np.eye(d)
+    line = np.linalg.solve(covariance, learnt_other.mean - learnt.mean)
+    start, length = half.mean @ line, (other.mean - half.mean) @ line
+    if length <= 0:
+        return np.array([np.nan]), np.array([np.nan])
+    return (half.songs @ line - start) / length, (other.songs @ line - start) / length
+
+
+def _counts(left: Matrix, right: Matrix) -> Matrix:
+    """Return the effective number of songs at every place of the grid, by a Gaussian kernel.
+
+    The kernel's width follows Silverman's rule for the narrower of the two. A kernel estimate has
+    the variance of a count √2 times the sum of its weights (height 1), whatever its width.
+    """
+    spread = min(left.std(), right.std())
+    width = max(1.06 * spread * min(len(left), len(right)) ** -0.2, STEP)
+    places = np.rint((np.concatenate([left, right]) - START) / STEP)
+    inside = places[(places >= 0) & (places < PLACES)].astype(np.int64)
+    reach = min(int(np.ceil(4 * width / STEP)), PLACES)
+    kernel = np.exp(-0.5 * (np.arange(-reach, reach + 1) * STEP / width) ** 2)
+    smooth = np.convolve(np.bincount(inside, minlength=PLACES), kernel)
+    counts: Matrix = np.sqrt(2) * smooth[reach : reach + PLACES]
+    return counts
+
+
+def _depth(counts: Matrix, sure: float) -> float:
+    """Return the depth of the deepest valley of a profile, `sure` standard errors below it."""
+    hill = np.minimum(np.maximum.accumulate(counts), np.maximum.accumulate(counts[::-1])[::-1])
+    depths = np.log((hill + 1) / (counts + 1))
+    errors = np.sqrt(1 / (hill + 1) + 1 / (counts + 1))
+    return float(min((depths - sure * errors).max(), DEEPEST))

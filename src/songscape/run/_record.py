@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from hashlib import file_digest
 from importlib.metadata import version
@@ -16,6 +16,7 @@ import polars as pl
 
 from songscape import recipe as recipes
 from songscape.cluster._membership import own_and_second, soft_model
+from songscape.core.choice import EVIDENCE
 from songscape.core.collection import Role
 from songscape.core.csv_text import csv_text
 from songscape.core.plugins import load
@@ -232,6 +233,10 @@ def _verdict(found: Found) -> dict[str, Any]:
         "k": choice.k,
         "reason": choice.reason,
         "criteria": criteria,
+        "tests": [
+            {name: finite(value) if isinstance(value, float) else value for name, value in row}
+            for row in (asdict(test).items() for test in choice.tests)
+        ],
     }
 
 
@@ -288,21 +293,10 @@ def _evidence(found: Found, tracks: pl.DataFrame) -> dict[str, pl.DataFrame]:
 
 
 def _null(found: Found) -> pl.DataFrame:
-    """Return what the null test saw: the observed depth of valleys and that of every reference."""
-    if found.choice is None:
-        return pl.DataFrame(schema={"statistic": pl.String, "value": pl.Float64, "kind": pl.String})
-    test = found.choice.evidence
-    observed = test.filter(pl.col("reference") == "observed").select("value")
-    drawn = test.filter(pl.col("reference") != "observed")
-    kinds = drawn.select("reference").unique(maintain_order=True)
-    return pl.concat(
-        [
-            kinds.join(observed, how="cross").with_columns(kind=pl.lit("observed")),
-            drawn.select("reference", "value").with_columns(kind=pl.lit("null")),
-        ]
-    ).select(
-        statistic=pl.format("valley, against {}", pl.col("reference")), value="value", kind="kind"
-    )
+    """Return what the null test saw: criteria on the songs and on collections without groups."""
+    test = pl.DataFrame(schema=EVIDENCE) if found.choice is None else found.choice.evidence
+    seen = pl.col("reference") == "observed"
+    return test.with_columns(kind=pl.when(seen).then(pl.lit("observed")).otherwise(pl.lit("null")))
 
 
 def _columns(found: Found) -> pl.DataFrame:

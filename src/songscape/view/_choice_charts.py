@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import polars as pl
 
 from songscape.view import _parts
@@ -11,7 +12,6 @@ from songscape.view._style import ACCENT, GREY, INK, MUTED, WARM, bare, drawing,
 from songscape.view._text import decimal, listing
 
 if TYPE_CHECKING:
-    import numpy as np
     from matplotlib.axes import Axes
 
     from songscape.core.record import Record
@@ -146,12 +146,23 @@ def _says(table: pl.DataFrame, criteria: list[str], chosen: object) -> str:
     return text + (f" The chosen k = {chosen} is marked." if chosen is not None else "")
 
 
+KINDS = {
+    "gaussian": "Gaussian cloud",
+    "uniform": "box",
+    "permuted": "columns shuffled",
+    "": "without groups",
+}
+"""How people call the kinds of songs without groups."""
+
+
 def null(record: Record) -> str | None:
-    """Draw what a statistic takes on structureless data, and what it is here."""
+    """Draw what a statistic takes on songs without groups, and what it is here."""
     table = _parts.evidence(record, "null", "statistic", "value", "kind")
     if table is None:
         return None
     table = table.drop_nulls("value").filter(pl.col("value").is_finite())
+    if "reference" not in table.columns:
+        table = table.with_columns(reference=pl.lit(""))
     names = [
         name
         for name in table["statistic"].unique(maintain_order=True).to_list()
@@ -160,33 +171,41 @@ def null(record: Record) -> str | None:
     if not names:
         return None
     with drawing():
-        figure, grid = panels(len(names), 3, 2.4)
+        figure, grid = panels(len(names), 2, 2.2)
         for axes, name in zip(grid, names, strict=True):
-            part = table.filter(pl.col("statistic") == name)
-            _against_null(axes, part)
-            axes.set_title(spoken(name))
+            _against_null(axes, table.filter(pl.col("statistic") == name))
+            axes.set_title(spoken(name), pad=16)
         says = (
-            "Grey: values reached on data without groups. The line: the value of this collection. "
-            "Where the line stands inside the grey, nothing speaks for groups."
+            "Dots: the best value over k on collections without groups, one line for each kind. "
+            "The line: the value of this collection. Where it stands among the dots, nothing "
+            "speaks for groups."
         )
         return svg(figure, "null", "Compared with data without groups", says)
 
 
 def _against_null(axes: Axes, part: pl.DataFrame) -> None:
-    """Draw one statistic: null values as dots in a strip, observed value as a line."""
-    kinds = part["kind"].cast(pl.String)
-    chance = part.filter(kinds == "null")["value"].to_numpy()
-    observed = float(part.filter(kinds == "observed")["value"][0])
-    axes.hist(chance, bins=min(20, max(5, len(chance) // 3)), color=GREY, alpha=0.7)
+    """Draw one statistic: references as dots, a row for each kind, the observed value as a line."""
+    drawn = part.filter(pl.col("kind").cast(pl.String) == "null")
+    seen = part.filter(pl.col("kind").cast(pl.String) == "observed")
+    observed = float(seen["value"][0])
+    kinds = drawn["reference"].unique(maintain_order=True).to_list()
+    for row, kind in enumerate(kinds):
+        values = drawn.filter(pl.col("reference") == kind)["value"].to_numpy()
+        places = row + np.linspace(-0.22, 0.22, len(values))
+        axes.plot(values, places, "o", color=GREY, ms=3.5, alpha=0.75, mew=0)
+        p = (1 + (values >= observed).sum()) / (1 + len(values))
+        axes.annotate(
+            f"p = {p:.2f}", (1.01, row), xycoords=("axes fraction", "data"),
+            fontsize=8, color=MUTED, va="center",
+        )  # fmt: skip
     axes.axvline(observed, color=WARM, lw=2)
-    below = observed <= chance.mean()
-    axes.annotate(
-        f"this collection {decimal(observed)}", (observed, 1), (5 if below else -5, -2),
-        fontsize=8, color=WARM, va="top", ha="left" if below else "right",
-        xycoords=("data", "axes fraction"), textcoords="offset points",
+    axes.text(
+        0, 1.03, f"this collection {decimal(observed)}", transform=axes.transAxes,
+        fontsize=8, color=WARM,
     )  # fmt: skip
-    bare(axes)
-    axes.set_yticks([])
+    bare(axes, grid="x")
+    axes.set_yticks(range(len(kinds)), [KINDS.get(kind, kind) for kind in kinds])
+    axes.set_ylim(len(kinds) - 0.5, -0.5)
     axes.tick_params(labelsize=8, labelcolor=INK)
     axes.locator_params(axis="x", nbins=5)
-    axes.margins(x=0.12)
+    axes.margins(x=0.08)

@@ -116,11 +116,12 @@ def verdict(record: Record) -> dict[str, Any] | None:
             "value": _figure(answer.get("value")),
             "agrees": answer.get("k") == record.run.get("k"),
             "never": better.get(name) == "never",
+            "remark": _remark(str(name), answer.get("k"), record.run.get("k")),
         }
         for name, answer in (given.get("criteria") or {}).items()
     ]
     rows.sort(key=lambda row: row["never"])
-    title, text, more = _told(_TITLES[given.get("natural")], shown(given.get("reason"), 2000))
+    title, text, more = _told(_TITLES[given.get("natural")], shown(given.get("reason"), 4000))
     return {
         "natural": given.get("natural"),
         "title": title,
@@ -129,6 +130,29 @@ def verdict(record: Record) -> dict[str, Any] | None:
         "k": given.get("k"),
         "criteria": rows,
     }
+
+
+REMARKS = {
+    "valley": "decides",
+    "inertia": "falls with every group; only an elbow counts",
+    "held_out_cost": "falls with every group; shown, never used to choose",
+    "silhouette": "cannot say one",
+    "davies_bouldin": "cannot say one",
+    "calinski_harabasz": "cannot say one",
+    "bic": "counts Gaussians, not groups",
+    "icl": "counts Gaussians, not groups",
+    "held_out_likelihood": "judges a density, not a grouping",
+    "prediction_strength": "any cut along the longest direction comes out again",
+    "stability": "any cut along the longest direction comes out again",
+}
+
+
+def _remark(criterion: str, wanted: int | None, chosen: int | None) -> str:
+    """Say what a criterion's answer is worth, and whether it is the choice."""
+    parts = [REMARKS.get(criterion, "")]
+    if wanted == chosen:
+        parts.append("agrees with the choice")
+    return "; ".join(part for part in parts if part)
 
 
 def _told(title: str, reason: str) -> tuple[str, str, str]:

@@ -17,7 +17,17 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from songscape.view import _cards, _judging, _parts, _summary, _text, charts, live_map
+from songscape.view import (
+    _cards,
+    _judging,
+    _lessons,
+    _parts,
+    _summary,
+    _text,
+    charts,
+    live_map,
+)
+from songscape.view._otherwise import otherwise
 from songscape.view._style import ACCENT, GREY, INK, LINE, MUTED, PALETTE, PAPER, WARM
 
 if TYPE_CHECKING:
@@ -59,6 +69,8 @@ def render(record: Record, figures: Mapping[str, str] | None = None) -> bytes:
         tiles=_summary.tiles(record),
         verdict=_summary.verdict(record),
         scores=_summary.scores(record),
+        otherwise=otherwise(record),
+        lessons=_lessons.LESSONS,
         agreement=_summary.agreement(record),
         methods=_summary.methods(record),
         timings=_summary.timings(record),
@@ -124,5 +136,6 @@ def environment() -> Environment:
         "percent": _text.percent,
         "decimal": _text.decimal,
         "shown": _text.shown,
+        "themed": themed,
     }
     return environment

@@ -242,7 +242,7 @@ def _null(
 ) -> list[float]:
     """Return silhouettes of one cloud without groups, by dimensions kept."""
     rng = generator(setting.child("null"), str(index))
-    cloud = _references.draw("gaussian", turned, 0.0, rng)
+    cloud = _references.draw("gaussian", turned, rng)
     seed = setting.child(f"null {index}")
     return [_kmeans_silhouette(cloud[:, :d], setting["k"], seed) for d in dims]
 

@@ -207,7 +207,7 @@ def _offered(setting: Setting, matrix: NDArray[np.float64]) -> Findings:
     most = max(setting["offered"])
     kinds: dict[str, list[NDArray[np.float64]]] = {"songs": [], "null": []}
     for seed in setting.seeds("offered", setting["splits"]):
-        cloud = _references.draw("gaussian", matrix, 0.0, rng)
+        cloud = _references.draw("gaussian", matrix, rng)
         for kind, table in (("songs", matrix), ("null", cloud)):
             one = fits.split(table, setting["test"], seed)
             kinds[kind].append(fits.costs(one, fits.swept(one, most, seed)))

@@ -163,7 +163,7 @@ def _score_head(where: str, *more: str) -> tuple[str, ...]:
 def _null(setting: Setting, space: Space) -> Findings:
     """Return what k-means scores on the t-SNE map of a cloud without groups."""
     rng = generator(setting.child("null"), "cloud")
-    cloud = _references.draw("gaussian", space.matrix, 0.0, rng)
+    cloud = _references.draw("gaussian", space.matrix, rng)
     placed = _named(_tsne(setting, cloud, setting.child("null map")), "tsne")
     labels = measures.grouped(KMeans(6, random_state=setting.child("null k")), placed.matrix)
     return Findings({"ch_tsne_null": measures.scored(placed, labels)["calinski_harabasz"]})
