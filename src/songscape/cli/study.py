@@ -21,9 +21,6 @@ Data = Annotated[
 Folder = Annotated[
     Path | None, typer.Option("--out", help="folder to write; default songscape-runs/study-NAME")
 ]
-Audio = Annotated[
-    Path | None, typer.Option("--audio", help="folder of music, a folder per genre (autoencoder)")
-]
 Mine = Annotated[
     str | None, typer.Option("--mine", help="your own songs, to place on the map (audio-features)")
 ]
@@ -37,7 +34,6 @@ def study(
     data: Data = None,
     out: Folder = None,
     seed: Seed = None,
-    audio: Audio = None,
     mine: Mine = None,
     sets: Sets = None,
     markdown: Markdown = False,
@@ -48,7 +44,7 @@ def study(
 
     folder = out or Path("songscape-runs") / f"study-{name}"
     _study.check_target(folder)
-    more = {"audio": audio, "mine": mine or ""}
+    more = {"mine": mine or ""}
     done = _study.run_study(name, data=data, seed=seed or 0, sets=sets or (), more=more, tell=tell)
     _study.save(done, folder)
     if json:

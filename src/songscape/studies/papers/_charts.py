@@ -70,6 +70,7 @@ class Line:
     band : lower and upper edge of a band around it.
     look : "accent", "warm", "grey", "ink" or the number of a colour of the palette.
     dashed, dots : how it is drawn.
+    loose : whether only the points are drawn.
     """
 
     x: ArrayLike
@@ -79,6 +80,7 @@ class Line:
     look: str | int = "accent"
     dashed: bool = False
     dots: bool = False
+    loose: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -146,9 +148,10 @@ def _panel(axes: Axes, panel: Panel) -> None:
         colour = look(line.look)
         if line.band is not None:
             axes.fill_between(line.x, *line.band, color=colour, alpha=0.16, lw=0)
+        style = "" if line.loose else "--" if line.dashed else "-"
         axes.plot(
-            line.x, line.y, color=colour, lw=1.5, ls="--" if line.dashed else "-",
-            marker="o" if line.dots else "", ms=3.5, label=line.name or None,
+            line.x, line.y, color=colour, lw=1.5, ls=style,
+            marker="o" if line.dots else "", ms=6 if line.loose else 3.5, label=line.name or None,
         )  # fmt: skip
     if panel.log:
         axes.set_yscale("log")

@@ -13,7 +13,7 @@ from sklearn.metrics.cluster import contingency_matrix
 from songscape.core.fit import Fit
 from songscape.core.seeds import generator
 from songscape.evaluate import calinski_harabasz, davies_bouldin, silhouette
-from songscape.evaluate.agreement import has_label
+from songscape.evaluate._labels import has_label
 from songscape.studies.papers._findings import Interval, Number, Table
 
 if TYPE_CHECKING:
@@ -185,10 +185,15 @@ def score_rows(
     return tuple(
         (
             name,
-            f"{one['calinski_harabasz']:,.0f}",
-            f"{one['davies_bouldin']:.2f}",
-            f"{Number(one['silhouette']):.3f}",
+            _defined(one["calinski_harabasz"], ",.0f"),
+            _defined(one["davies_bouldin"], ".2f"),
+            _defined(one["silhouette"], ".3f"),
             *more.get(name, ()),
         )
         for name, one in found.items()
     )
+
+
+def _defined(value: float, spec: str) -> str:
+    """Return a score as text, a dash where it is not defined."""
+    return f"{Number(value):{spec}}" if np.isfinite(value) else "–"

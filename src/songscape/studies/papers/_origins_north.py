@@ -306,5 +306,5 @@ def _calibration(judged: Mapping[tuple[str, str], Judged], north: NDArray[np.int
                 Line(x, [float(north[rows].mean()) for rows in bins], word, look=look, dots=True)
             )
         found_panels.append(Panel(lines, title, "probability said", "part from the north"))
-    head = Head("calibration", "Calibration", "Both models are surer than they should be.")
+    head = Head("calibration", "Calibration", "How far what is said is from what is.")
     return charts.lines(head, found_panels)

@@ -36,7 +36,6 @@ class Setting:
     paper : its TOML: recipes, protocol, words.
     seed : root of all randomness.
     tell : is given a line of progress now and then.
-    audio : a folder of music of the user's own, where one is given.
     mine : songs of the user's own to place on the study's map, where some are given.
     """
 
@@ -45,7 +44,6 @@ class Setting:
     paper: Mapping[str, Any]
     seed: int
     tell: Callable[[str], None]
-    audio: Path | None = None
     mine: str = ""
 
     def __getitem__(self, option: str) -> Any:

@@ -16,6 +16,8 @@ import warnings
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
+from threadpoolctl import threadpool_limits
+
 from songscape.core import record as records
 from songscape.core.atomic import replacing_folder
 from songscape.core.csv_text import csv_text
@@ -48,7 +50,7 @@ def run_study(
     data : its table; else it is looked for in the folder $SONGSCAPE_DATA.
     seed : root of all randomness.
     sets : ``protocol.option=value`` assignments.
-    more : ``audio`` and ``mine`` of :class:`Setting`.
+    more : further fields of :class:`Setting`, as ``mine``.
     tell : is given a line of progress now and then.
 
     Returns
@@ -60,7 +62,8 @@ def run_study(
     setting = Setting(name, table, paper, seed, tell, **(more or {}))
     module = importlib.import_module(f"songscape.studies.papers.{name.replace('-', '_')}")
     start = time.perf_counter()
-    with warnings.catch_warnings():
+    # Many small fits: linear algebra on several threads waits more than it works.
+    with warnings.catch_warnings(), threadpool_limits(limits=1, user_api="blas"):
         # What a protocol of somebody else's provokes (no convergence, discrete columns) is told
         # in the study's own words.
         warnings.simplefilter("ignore")

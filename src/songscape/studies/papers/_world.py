@@ -48,7 +48,7 @@ def world(
     line : a latitude to draw, with a word.
     """
     with drawing():
-        figure = canvas(height=4.9)
+        figure = canvas(height=4.3)
         axes = figure.subplots()
         for outline in coasts().values():
             axes.fill(*outline.T, fc=GREY, alpha=0.18, ec="none", zorder=0)

@@ -129,6 +129,7 @@ def _verdict(run: Run) -> Findings:
             "reason": reason,
             "verdict_short": reason.partition(". ")[0] + ".",
             "natural": natural,
+            "found_k": int(run.verdict["k"]) if natural else 1,
             "natural_k": f"natural, k = {run.verdict['k']}" if natural else "no natural number",
         }
     )
@@ -155,6 +156,6 @@ def _verdicts(numbers: Mapping[str, Any]) -> dict[str, Verdict]:
         "network": stands("network", 0.795),
         "larger": Verdict.HOLDS if larger else Verdict.ARTEFACT,
         "taiwan": Verdict.HOLDS if owned else Verdict.UNCLEAR,
-        "ten": Verdict.UNCLEAR if numbers["natural"] else Verdict.ARTEFACT,
+        "ten": Verdict.HOLDS if numbers["found_k"] == 10 else Verdict.ARTEFACT,
         "epoch": Verdict.HOLDS if numbers["network_epoch"].holds(40) else Verdict.UNCLEAR,
     }

@@ -239,6 +239,7 @@ def _repaired(run: Run) -> Findings:
             "reason": reason,
             "verdict_short": reason.partition(". ")[0] + ".",
             "natural": natural,
+            "found_k": int(run.verdict["k"]) if natural else 1,
             "natural_k": f"natural, k = {run.verdict['k']}" if natural else "no natural number",
         }
     )
@@ -324,7 +325,7 @@ def _verdicts(numbers: Mapping[str, Any]) -> dict[str, Verdict]:
     return {
         "number": Verdict.HOLDS if abs(numbers["ch_all_6"] / 332 - 1) < 0.01 else Verdict.UNCLEAR,
         "tsne": Verdict.ARTEFACT if worse else Verdict.HOLDS,
-        "six": Verdict.UNCLEAR if numbers["natural"] else Verdict.ARTEFACT,
+        "six": Verdict.HOLDS if numbers["found_k"] == 6 else Verdict.ARTEFACT,
         "blurred": Verdict.HOLDS if numbers["ami_best"].high < 1 / 3 else Verdict.UNCLEAR,
         "adds": Verdict.HOLDS if numbers["ami_gain"].positive else Verdict.ARTEFACT,
     }

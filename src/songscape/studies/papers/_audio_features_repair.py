@@ -1,0 +1,160 @@
+"""The repair of the study of 114,000 tracks: more clusters, and new songs on the map."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import polars as pl
+
+from songscape.cluster.kmeans import KMeans, KMeansSweep
+from songscape.core import record as records
+from songscape.core.collection import Role
+from songscape.core.csv_text import csv_text
+from songscape.core.fit import Fit
+from songscape.core.seeds import generator
+from songscape.core.space import Space
+from songscape.evaluate._refit import refit
+from songscape.evaluate.stability import stability
+from songscape.run import follow, place_songs
+from songscape.studies.papers import _charts as charts
+from songscape.studies.papers import _measures as measures
+from songscape.studies.papers._charts import Head, Line, Panel
+from songscape.studies.papers._findings import Findings, Table, spread
+from songscape.view._text import percent
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from songscape.run import Run
+    from songscape.studies.papers._setting import Setting
+
+
+def features_of(run: Run) -> Space:
+    """Return the standardised features of a run."""
+    matrix = run.tracks.select(run.record.run["features"]).cast(pl.Float64).to_numpy()
+    scale = matrix.std(axis=0)
+    return Space((matrix - matrix.mean(axis=0)) / scale, tuple(run.record.run["features"]))
+
+
+def genres_of(run: Run) -> NDArray[Any]:
+    """Return the genre of every song of a run."""
+    column = run.collection.names(Role.GENRE)[0]
+    return run.collection.frame[column].to_numpy().astype(object)
+
+
+def larger(setting: Setting, run: Run) -> Findings:
+    """Return whether larger numbers of clusters stay consistent."""
+    features = features_of(run)
+    rows = np.arange(features.n)
+    if features.n > setting["sample"]:
+        rng = generator(setting.child("larger"), "rows")
+        rows = np.sort(rng.choice(features.n, setting["sample"], replace=False))
+    space, genres = features.rows(rows), genres_of(run)[rows]
+    artists = run.tracks["artist"].to_numpy().astype(object)[rows]
+    swept = KMeansSweep(max(setting["larger"]), random_state=setting.child("swept")).fit(
+        space.matrix
+    )
+    coarse = swept.labels(setting["k"])
+    found = [_at(setting, space, swept.model(k), coarse) for k in setting["larger"]]
+    amis = [
+        measures.ami_interval(swept.labels(k), genres, artists, setting.child("ami"), 100)
+        for k in setting["larger"]
+    ]
+    shuffled = generator(setting.child("chance"), "genres").permutation(genres)
+    few, many = found[0][0], found[-1][0]
+    numbers = {
+        "sample": space.n, "draws": setting["draws"],
+        "ami": amis[0], "ami_chance": measures.ami(coarse, shuffled),
+        "stable_few": few, "stable_many": many, "k_few": setting["larger"][0],
+        "k_many": setting["larger"][-1],
+    }  # fmt: skip
+    rows_of = tuple(
+        (str(k), f"{stable:.2f}", percent(nested), f"{agree:.3f}")
+        for k, (stable, nested), agree in zip(setting["larger"], found, amis, strict=True)
+    )
+    head = ("k", "stability (adjusted Rand index)", "nested in the four", "AMI with genres")
+    return Findings(
+        numbers,
+        {"consistency": _consistency(setting["larger"], found, amis)},
+        {"consistency": Table(head, rows_of)},
+    )
+
+
+def _at(
+    setting: Setting, space: Space, model: KMeans, coarse: NDArray[np.int32]
+) -> tuple[Any, float]:
+    """Return how stable a grouping is over resamples, and how far it lies inside a coarse one."""
+    fit = Fit(model.labels_, model.set_params(n_init=1), len(model.cluster_centers_), 0)
+    again = stability(
+        space, lambda drawn, _k, seed: refit(drawn, fit, seed), fit, setting["draws"],
+        setting.child("stable"),
+    )  # fmt: skip
+    table = np.zeros((fit.k, int(coarse.max()) + 1))
+    np.add.at(table, (fit.labels, coarse), 1)
+    return spread(again.draws), float(table.max(axis=1).sum() / space.n)
+
+
+def _consistency(ks: list[int], found: list[tuple[Any, float]], amis: list[Any]) -> str:
+    """Draw stability, nesting and agreement with genres by k."""
+    stable = [one for one, _ in found]
+    curves = [
+        Line(
+            ks, [s.value for s in stable], band=([s.low for s in stable], [s.high for s in stable])
+        ),
+        Line(ks, [nested for _, nested in found]),
+        Line(ks, [a.value for a in amis], band=([a.low for a in amis], [a.high for a in amis])),
+    ]
+    titles = ("Come out again", "Lie inside the four", "Agree with genres")
+    found_panels = [
+        Panel([replace(line, dots=True)], title, "k")
+        for line, title in zip(curves, titles, strict=True)
+    ]
+    head = Head("consistency", "Larger k", "Stability falls as k grows; agreement grows slowly.")
+    return charts.lines(head, found_panels, abreast=3)
+
+
+def placed(setting: Setting, run: Run) -> Findings:
+    """Hold songs out, place them, and place the user's own."""
+    songs = run.collection
+    rng = generator(setting.child("held"), "rows")
+    chosen = rng.permutation(len(songs))[: setting["sample"]]
+    held, rest = np.sort(chosen[: len(chosen) // 20]), np.sort(chosen[len(chosen) // 20 :])
+    labels = dict(zip(songs.ids, run.tracks["cluster"], strict=True))
+    with tempfile.TemporaryDirectory(prefix="songscape-") as folder:
+        home = Path(folder)
+        recipe = setting.recipe("repaired").with_k(run.record.run["k"])
+        part = replace(songs, frame=songs.frame[rest.tolist()])
+        fitted = follow(replace(recipe, choose=None), part)
+        records.write(fitted.record, home / "run")
+        table = songs.frame[held.tolist()]
+        names = songs.names(Role.ID, Role.TEXT, Role.GROUP, Role.FEATURE)
+        (home / "held.csv").write_text(csv_text(table.select(names)), "utf-8")
+        laid = place_songs(home / "run", str(home / "held.csv"))
+        mine = place_songs(home / "run", setting.mine) if setting.mine else None
+    own = [labels[one] for one in laid["id"] if one in labels]
+    ours = laid.filter(pl.col("id").is_in(list(labels)))["cluster"].to_numpy()
+    share = float((measures.matched(ours, np.array(own, dtype=np.int32)) == own).mean())
+    shown = laid.head(50) if mine is None else mine
+    return Findings(
+        {
+            "held": len(held), "placed": share,
+            "mine": "" if mine is None else f"{mine.height:,} songs of your own are placed below.",
+            "placed_caption": "Your songs and their clusters." if mine is not None
+            else "The first fifty songs held out, and where they were placed.",
+        },
+        tables={"placed": _placed_table(shown)},
+    )  # fmt: skip
+
+
+def _placed_table(placed: pl.DataFrame) -> Table:
+    """Return placed songs as a table."""
+    texts = [name for name in ("title", "artist") if name in placed.columns]
+    rows = tuple(
+        (*(str(row[name] or "") for name in texts), row["name"], f"{row['membership']:.2f}")
+        for row in placed.iter_rows(named=True)
+    )
+    return Table((*texts, "cluster", "membership"), rows)

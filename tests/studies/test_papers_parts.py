@@ -1,0 +1,172 @@
+"""The parts of the studies that can be checked by hand."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.mixture import GaussianMixture
+
+from songscape.core.space import Space
+from songscape.studies.papers import _measures as measures
+from songscape.studies.papers import _mixtures_fits as fits
+from songscape.studies.papers._autoencoder_models import as_theirs, nearest
+from songscape.studies.papers._findings import Interval, Number, Table, mean_of, spread
+from songscape.studies.papers._origins_north import platt
+from songscape.studies.papers._origins_places import in_degrees, on_sphere
+from songscape.studies.papers._setting import paper
+from songscape.studies.papers._world import coasts, great_circle
+from songscape.studies.papers.origins import history
+
+
+def test_an_interval_is_shown_with_true_minus_signs():
+    found = Interval(Number(-0.5), Number(-1.0), Number(0.25))
+    assert f"{found:.2f}" == "−0.50 [−1.00, 0.25]"
+    assert not found.positive
+    assert not found.negative
+    assert found.holds(0.0)
+
+
+def test_the_spread_leaves_out_what_is_not_defined():
+    found = spread([1.0, 2.0, 3.0, float("nan")])
+    assert found.value == 2.0
+    assert 1.0 <= found.low < found.high <= 3.0
+
+
+def test_the_mean_of_repetitions_has_students_interval():
+    found = mean_of([1.0, 2.0, 3.0])
+    assert found.value == 2.0
+    assert found.high - found.value == pytest.approx(4.3027 / np.sqrt(3), abs=1e-3)
+
+
+def test_a_table_becomes_a_frame_of_texts():
+    frame = Table(("", "score"), (("a", "1"), ("b", "2"))).frame()
+    assert frame.columns == ["what", "score"]
+    assert frame.rows() == [("a", "1"), ("b", "2")]
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.lists(st.integers(0, 4), min_size=3, max_size=40))
+def test_clusters_are_numbered_by_size(labels):
+    found = measures.by_size(np.array(labels, dtype=np.int32))
+    counts = np.bincount(found)
+    present = counts[counts > 0]
+    assert (np.diff(present) <= 0).all()
+    assert measures.ari(found, np.array(labels)) == pytest.approx(1.0)
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.permutations(range(5)))
+def test_renumbering_finds_a_permutation(order):
+    labels = np.repeat(np.arange(5), 6)
+    assert (measures.matched(np.array(order)[labels], labels) == labels).all()
+
+
+def test_an_interval_over_artists_is_wider_than_over_songs():
+    rng = np.random.default_rng(0)
+    artists = np.repeat(np.arange(20), 10)
+    values = rng.normal(size=20)[artists] + 0.1 * rng.normal(size=200)
+
+    def mean(rows):
+        return float(values[rows].mean())
+
+    over_artists = measures.resampled(mean, artists, 0)
+    over_songs = measures.resampled(mean, np.arange(200), 0)
+    assert over_artists.value == pytest.approx(values.mean())
+    assert over_artists.high - over_artists.low > 1.5 * (over_songs.high - over_songs.low)
+
+
+def test_the_gain_of_a_grouping_over_itself_is_nought():
+    labels = np.repeat([0, 1], 30).astype(np.int32)
+    truth = np.array(["jazz", "folk"] * 30, dtype=object)
+    found = measures.ami_gain((labels, labels), truth, np.arange(60), 0, 10)
+    assert (found.value, found.low, found.high) == (0, 0, 0)
+
+
+@pytest.fixture
+def songs():
+    rng = np.random.default_rng(1)
+    matrix = np.concatenate([rng.normal(0, 1, (60, 3)), rng.normal(4, 1, (60, 3))])
+    return fits.split(matrix, 0.3, 0)
+
+
+def test_the_scaler_sees_the_training_songs_only(songs):
+    assert songs.train.mean(axis=0) == pytest.approx(np.zeros(3), abs=1e-9)
+    assert songs.train.std(axis=0) == pytest.approx(np.ones(3))
+    assert abs(songs.test.mean(axis=0)).max() > 1e-6
+
+
+def test_k_means_as_a_density_is_one(songs):
+    """One centre is one round Gaussian, whose mean log density scikit-learn knows."""
+    (centre,) = fits.swept(songs, 1, 0)
+    known = GaussianMixture(1, covariance_type="spherical", reg_covar=0).fit(songs.train)
+    assert fits.as_density(songs, centre) == pytest.approx(known.score(songs.test), abs=1e-6)
+
+
+def test_the_printed_likelihood_rises_with_k_and_the_density_does_not(songs):
+    centers = fits.swept(songs, 40, 0)
+    narrow = [fits.narrowed(songs, one) for one in centers]
+    assert narrow[-1] - fits.as_density(songs, centers[-1]) > 1
+    assert fits.as_density(songs, centers[1]) > fits.as_density(songs, centers[-1])
+
+
+def test_their_number_follows_from_their_cost():
+    assert fits.printed_arithmetic(427.81 / 350, 0.874, 7) == pytest.approx(-6.656, abs=0.01)
+
+
+def test_the_cost_of_k_means_never_rises():
+    matrix = np.random.default_rng(0).normal(size=(80, 4))
+    costs = history(matrix, 5, 6, seed=0)
+    assert costs.shape == (7,)
+    assert (np.diff(costs) <= 1e-9).all()
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.lists(st.tuples(st.floats(-89, 89), st.floats(-179, 179)), min_size=1, max_size=20))
+def test_places_go_to_the_sphere_and_back(where):
+    where = np.array(where)
+    assert great_circle(where, in_degrees(on_sphere(where))).max() < 0.01
+
+
+def test_great_circles_of_known_cities():
+    london, tokyo = np.array([51.5, -0.13]), np.array([35.68, 139.69])
+    assert great_circle(london, tokyo) == pytest.approx(9559, abs=15)
+
+
+def test_calibration_corrects_overconfidence():
+    rng = np.random.default_rng(0)
+    truth = rng.integers(2, size=2000)
+    said = np.where(rng.random(2000) < 0.7, truth, 1 - truth) * 0.98 + 0.01
+    fixed = platt(said, truth, np.array([0.01, 0.99]))
+    assert fixed == pytest.approx([0.3, 0.7], abs=0.05)
+
+
+def test_every_place_of_the_table_lies_near_a_coast_or_inside_one():
+    """Outlines drawn by hand are worth something if capitals are not in the sea."""
+    from matplotlib.path import Path
+
+    outlines = [Path(points) for points in coasts().values()]
+    for key, name in paper("origins")["places"].items():
+        latitude, longitude = map(float, key.split())
+        inside = any(one.contains_point((longitude, latitude)) for one in outlines)
+        points = np.concatenate([one.vertices for one in outlines])
+        near = np.hypot(points[:, 0] - longitude, points[:, 1] - latitude).min() < 5
+        assert inside or near or name == "Cape Verde", name
+
+
+def test_coasts_stay_on_the_globe():
+    points = np.concatenate(list(coasts().values()))
+    assert np.abs(points[:, 0]).max() <= 180
+    assert np.abs(points[:, 1]).max() <= 90
+
+
+def test_the_project_scales_rows_to_length_one():
+    matrix = np.array([[0.2, 120.0], [0.4, 60.0], [0.9, 90.0]])
+    found = as_theirs(Space(matrix, ("energy", "tempo")))
+    assert np.linalg.norm(found, axis=1) == pytest.approx(np.ones(3))
+    assert found[1, 1] == 0
+
+
+def test_unscaled_centroids_are_decided_by_tempo():
+    matrix = np.array([[0.9, 100.0], [0.9, 140.0], [0.1, 101.0]])
+    genres = np.array(["loud", "fast", "calm"], dtype=object)
+    assert nearest(matrix, genres, ["calm"], ["loud", "fast"]) == {"calm": "loud"}
