@@ -50,7 +50,7 @@ def test_training_stops_early_and_keeps_the_best_epoch(songs):
     curve = code.history_["validation_loss"]
     assert code.n_iter_ == len(curve) < 500
     assert code.best_epoch_ == code.n_iter_ - 5
-    assert curve[code.best_epoch_ - 1] == pytest.approx(curve.min(), rel=1e-5)
+    assert curve[code.best_epoch_ - 1] == pytest.approx(curve.min(), rel=1e-3)
 
 
 def test_without_songs_held_out_it_trains_to_the_end(songs):

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy.special import expit, logsumexp, softmax
+from scipy.special import expit
 
 from songscape._networks.dense import count, forward, outputs, slope
 
@@ -143,17 +143,24 @@ def probabilities(raw: Floats, loss: str) -> Floats:
     if loss == "sigmoid":
         shares = expit(raw) + _LEAST
         return np.asarray(shares / shares.sum(axis=1, keepdims=True))
-    return np.asarray(softmax(raw, axis=1))
+    return np.asarray(np.exp(log_softmax(raw)))
+
+
+def log_softmax(raw: Floats) -> Floats:
+    """Return the logarithms of the softmax; a step is so short that SciPy's checks would rule it.
+
+    >>> np.exp(log_softmax(np.array([[0.0, 1000.0]]))).tolist()
+    [[0.0, 1.0]]
+    """
+    shifted = raw - raw.max(axis=1, keepdims=True)
+    return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True)))
 
 
 def measures(raw: Floats, targets: Floats, loss: str) -> dict[str, float]:
     """Return the mean loss and, for classes, the share told rightly."""
     if loss == "squared":
         return {"loss": float(((raw - targets) ** 2).mean())}
-    if loss == "softmax":
-        log = raw - logsumexp(raw, axis=1, keepdims=True)
-    else:
-        log = np.log(probabilities(raw, loss) + _LEAST)
+    log = log_softmax(raw) if loss == "softmax" else np.log(probabilities(raw, loss) + _LEAST)
     right = raw.argmax(axis=1) == targets.argmax(axis=1)
     return {"loss": -float((targets * log).sum(axis=1).mean()), "accuracy": float(right.mean())}
 

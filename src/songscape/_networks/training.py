@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 WATCHED = "validation_loss"
 """The measure that stops training early."""
 
-BETTER_BY = 1e-6
-"""An epoch is better if its loss is lower by this share; less is rounding."""
+BETTER_BY = 1e-4
+"""An epoch is better if its loss is lower by this share; less is not worth waiting for."""
 
 SMALLEST_BATCH, LARGEST_BATCH = 64, 1024
 
@@ -66,9 +66,9 @@ class Schedule:
         """Return the songs in one step of `n` songs.
 
         >>> Schedule().batch(800), Schedule().batch(20_000), Schedule(batch_size=256).batch(800)
-        (64, 156, 256)
+        (64, 312, 256)
         """
-        return self.batch_size or min(max(SMALLEST_BATCH, n // 128), LARGEST_BATCH)
+        return self.batch_size or min(max(SMALLEST_BATCH, n // 64), LARGEST_BATCH)
 
 
 @dataclass(frozen=True, eq=False)

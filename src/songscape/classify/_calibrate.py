@@ -3,8 +3,11 @@
 A temperature T divides the logarithms of all probabilities before they are made to sum to 1 again;
 T > 1 makes a model less sure. It is the one with the highest likelihood on songs held out, changes
 no answer, and was the best of many remedies (Guo et al. 2017, "On calibration of modern neural
-networks"). The expected calibration error is the mean difference between how sure a model is and
-how often it is right, over bins of sureness, weighted by songs.
+networks"). Likelihood asks most of the few songs a model calls impossible, which neighbours do
+often; where the temperature would raise the calibration error of the songs held out, it stays 1.
+
+The expected calibration error is the mean difference between how sure a model is and how often it
+is right, over bins of sureness, weighted by songs.
 """
 
 from __future__ import annotations
@@ -39,7 +42,7 @@ def softened(shares: Floats, heat: float) -> Floats:
 
 
 def temperature(shares: Floats, codes: NDArray[np.int64]) -> float:
-    """Return the temperature under which songs' true classes are likeliest.
+    """Return the temperature under which songs' true classes are likeliest; 1 if that is no gain.
 
     Parameters
     ----------
@@ -55,7 +58,10 @@ def temperature(shares: Floats, codes: NDArray[np.int64]) -> float:
         return float((total - scaled[np.arange(len(codes)), codes]).mean())
 
     found = minimize_scalar(cost, bounds=tuple(np.log(RANGE)), method="bounded")
-    return float(np.exp(found.x))
+    heat = float(np.exp(found.x))
+    right = shares.argmax(axis=1) == codes
+    before, after = shares.max(axis=1), softened(shares, heat).max(axis=1)
+    return heat if calibration_error(after, right) < calibration_error(before, right) else 1.0
 
 
 def reliability(sure: Floats, right: NDArray[np.bool_]) -> pl.DataFrame:

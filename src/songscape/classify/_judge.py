@@ -24,6 +24,7 @@ from songscape.classify import _measures as measuring
 from songscape.classify._folds import GROUPED, NAIVE, folds, ties
 from songscape.classify._method import Fitted, candidates, fitted, stops, trained
 from songscape.classify._task import LABEL, PLACE
+from songscape.core.errors import DegenerateDataError
 from songscape.core.seeds import child, generator
 
 if TYPE_CHECKING:
@@ -302,14 +303,13 @@ def _sizes(how: Method, task: Task, rows: Sequence[Fold], seed: int) -> pl.DataF
         order = generator(seed, f"classify.sizes.{fold}").permutation(np.unique(groups))
         for share in SIZES:
             some = train[np.isin(groups, order[: max(2, round(share * len(order)))])]
-            if task.kind == LABEL and len(np.unique(task.truth[some])) < 2:
+            try:
+                model = fitted(how, task, some, child(seed, f"classify.sizes.{share}"))
+            except DegenerateDataError:  # too few songs, or of one class only: no point here
                 continue
-            model = fitted(how, task, some, child(seed, f"classify.sizes.{share}"))
             values = measuring.measures(task.kind, task.truth[test], model.tell(task.inputs[test]))
-            measure = measuring.HEADLINE[task.kind]
-            found.append(
-                {"fold": fold, "learned": len(some), "share": share, "value": values[measure]}
-            )
+            value = values[measuring.HEADLINE[task.kind]]
+            found.append({"fold": fold, "learned": len(some), "share": share, "value": value})
     return pl.DataFrame(found)
 
 

@@ -21,7 +21,7 @@ from songscape.classify._calibrate import softened, temperature
 from songscape.classify._measures import headline
 from songscape.classify._task import LABEL, PLACE
 from songscape.core import plugins
-from songscape.core.errors import RecipeError
+from songscape.core.errors import DegenerateDataError, RecipeError
 from songscape.core.options import fill
 from songscape.core.seeds import child
 
@@ -175,6 +175,8 @@ def _chosen(
         fit = Fitted(task.kind, *trained(how, task, near, seed, validation=far))
         return fit, {"epochs": max(int(fit.estimator.best_epoch_), 1)}
     tried = [setting for setting in candidates(how, task) if _fits(setting, len(near))]
+    if not tried:
+        raise DegenerateDataError(f"{len(near)} songs are fewer than the neighbours that vote.")
     fits = [Fitted(task.kind, *trained(how, task, near, seed, one)) for one in tried]
     values = [headline(task.kind, task.truth[far], fit.tell(task.inputs[far])) for fit in fits]
     best = int(np.argmax(values))

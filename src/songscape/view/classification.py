@@ -36,6 +36,7 @@ def render(facts: Facts, tables: Mapping[str, pl.DataFrame]) -> bytes:
     drawn = charts.figures(facts, tables)
     text = environment().get_template("classify.html.j2").render(
         facts=facts,
+        run={"songscape": facts["songscape"]},
         name=f"Telling {facts['target']}",
         headline=_headline(facts),
         verdict=_verdict(facts),
