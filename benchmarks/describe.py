@@ -1,11 +1,19 @@
-"""How much a description costs, against decoding alone and against librosa, in one run.
+"""How much a description costs, against decoding alone and against other analysers, in one run.
 
-    python benchmarks/describe.py [FILE …] [--rounds 5]
+    python benchmarks/describe.py [FILE …] [--rounds 5] [--peers PYTHON] [--only costs|workers]
 
 Without files a two-minute stereo piece is synthesised and encoded as mp3 at 256 kbit/s. All rows
 are timed in turns, round after round, in processor time of one thread, and the medians printed, so
 that a machine that is busy with other things distorts ratios little. The librosa row computes the
 same low-level columns the usual way: each function called on the samples.
+
+Essentia's MusicExtractor and bliss-audio run as processes of their own, in the Python that
+``--peers`` names (where they are installed with ``pip install essentia bliss-audio``) or in this
+one; they report their own processor time, without their start. What is not installed is left out,
+with the reason.
+
+Then the same work is given to one worker and to two, in turns, from the first file to the last
+stored result; the best of the rounds counts, since whatever else runs can only slow them down.
 """
 
 # ruff: noqa: E402 (threads must be limited before NumPy is imported)
@@ -17,7 +25,10 @@ for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUM
     os.environ[_name] = "1"
 
 import argparse
+import json
 import statistics
+import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -29,11 +40,39 @@ import soundfile
 from songscape.describe import Options, describe_file
 from songscape.describe._decode import opened
 from songscape.describe._frames import analyse
+from songscape.listen import Options as Limits
+from songscape.listen import listen
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 CORE = ("timbre", "chroma", "spectral")
+FILES, SHORTER = 40, 20_000
+"""How many files workers are given, and by how many bytes each is shorter than the one before."""
+
+PEERS = {
+    "Essentia MusicExtractor": """
+import essentia
+essentia.log.infoActive = essentia.log.warningActive = False
+from essentia.standard import MusicExtractor
+def work(path):
+    MusicExtractor(lowlevelStats=["mean"], rhythmStats=["mean"], tonalStats=["mean"])(path)
+""",
+    "bliss-audio": """
+import bliss_audio
+def work(path):
+    bliss_audio.Song(path)
+""",
+}
+TIMED = """
+import json, os, sys, time
+times = []
+for _ in range(int(sys.argv[2]) + 1):
+    start = time.process_time()
+    work(sys.argv[1])
+    times.append(time.process_time() - start)
+os.write(1, json.dumps(times[1:]).encode())
+"""
 
 
 def decode(path: Path) -> None:
@@ -88,6 +127,46 @@ def librosa_low_level(path: Path) -> None:
     feature.tempo(y=y, sr=sr)
 
 
+def peer(python: str, code: str, path: Path, rounds: int) -> list[float] | str:
+    """Return the processor seconds of a peer's calls in its own process, or why there are none.
+
+    Its first call, which warms it up, does not count.
+    """
+    done = subprocess.run(
+        [python, "-c", code + TIMED, str(path), str(rounds)], capture_output=True, check=False
+    )
+    if done.returncode:
+        return (done.stderr.decode(errors="replace").strip().splitlines() or ["no reason"])[-1]
+    times: list[float] = json.loads(done.stdout[done.stdout.rindex(b"[") :])
+    return times
+
+
+def crews(path: Path, folder: Path, rounds: int) -> None:
+    """Print how long one worker and two take for the same files."""
+    content = path.read_bytes()
+    music = folder / "music"
+    music.mkdir()
+    for number in range(FILES):
+        # Cut shorter, each is another sound to the library.
+        (music / f"{number:02d}.mp3").write_bytes(content[: len(content) - SHORTER * number])
+    best: dict[int, float] = {}
+    for number in range(rounds):
+        for workers in (1, 2):
+            start = time.perf_counter()
+            account = listen(
+                [music], folder / f"{number}-{workers}.db", options=Limits(workers=workers)
+            )
+            took = time.perf_counter() - start
+            if account.described != FILES:
+                raise SystemExit(f"only {account.described} of {FILES} files were described")
+            best[workers] = min(took, best.get(workers, took))
+            print(f"  round {number + 1}, workers {workers}: {took:.1f} s")
+    seconds = FILES * soundfile.info(path).duration * (1 - SHORTER * FILES / 2 / len(content))
+    load = f", load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
+    print(f"{FILES} files of {seconds / 60:.0f} minutes, best of {rounds}, start included{load}")
+    print(f"one worker {best[1]:.1f} s, two {best[2]:.1f} s: {best[1] / best[2]:.2f} times as fast")
+
+
 def timed(work: Callable[[Path], None], path: Path) -> float:
     """Return the processor seconds of one call."""
     start = time.process_time()
@@ -114,7 +193,7 @@ def synthesised(folder: Path) -> Path:
     return path
 
 
-def report(path: Path, rounds: int) -> None:
+def report(path: Path, rounds: int, python: str) -> None:
     """Print the table of one file."""
     rows = {
         "decode only": decode,
@@ -131,18 +210,29 @@ def report(path: Path, rounds: int) -> None:
         print("librosa is not installed: its row is left out")
     for work in rows.values():
         work(path)
-    times = {name: [] for name in rows}
+    times: dict[str, list[float]] = {name: [] for name in rows}
     for _ in range(rounds):
         for name, work in rows.items():
             times[name].append(timed(work, path))
+    for name, code in PEERS.items():
+        found = peer(python, code, path, rounds)
+        if isinstance(found, str):
+            print(f"{name} is left out: {found}")
+        else:
+            times[name] = found
+    show(path, times, rounds)
+
+
+def show(path: Path, times: dict[str, list[float]], rounds: int) -> None:
+    """Print medians, and how they compare."""
     seconds = soundfile.info(path).duration
     medians = {name: statistics.median(one) for name, one in times.items()}
     print(f"\n{path.name}: {seconds:.0f} s, medians of {rounds}, processor time of one thread")
-    print(f"{'':34}{'ms/s':>8}{'× decode':>10}{'× core':>8}")
+    print(f"{'':34}{'ms/s':>8}{'× decode':>10}{'× core':>8}{'× whole':>9}")
     for name, median in medians.items():
         print(
             f"{name:34}{1000 * median / seconds:8.2f}{median / medians['decode only']:10.2f}"
-            f"{median / medians['core and tempo']:8.2f}"
+            f"{median / medians['core and tempo']:8.2f}{median / medians['whole description']:9.2f}"
         )
 
 
@@ -151,10 +241,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("files", nargs="*", type=Path)
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--peers", default=sys.executable, help="a Python that has other analysers")
+    parser.add_argument("--only", choices=("costs", "workers"))
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        for path in given.files or [synthesised(Path(folder))]:
-            report(path, given.rounds)
+        piece = synthesised(Path(folder))
+        if given.only != "workers":
+            for path in given.files or [piece]:
+                report(path, given.rounds, given.peers)
+        if given.only != "costs":
+            crews(piece, Path(folder), min(given.rounds, 3))
 
 
 if __name__ == "__main__":

@@ -1,9 +1,12 @@
-"""Time the kernels against scikit-learn, SciPy, fastcluster and faiss, quality beside each.
+"""Time the kernels against scikit-learn (-intelex too), fastcluster and faiss, quality beside each.
 
 One process, one pinned thread, CPU seconds, contestants taking turns and the best turn of each
 counted, because other work on the machine disturbs wall clocks and means. Prints Markdown.
 
-    uv run --group benchmark benchmarks/kernels.py [--quick]
+    uv run --group benchmark benchmarks/kernels.py [--quick] [--full] [--huge]
+
+``--full`` lets scikit-learn take the silhouettes of the whole table (minutes), ``--huge`` races
+k-means on ten million rows (3 GB of memory, minutes).
 
 The data are the 114,000-row Spotify table (13 standardised features) where $SONGSCAPE_DATA or
 ../shared/data holds it, else a synthetic table of that shape.
@@ -25,7 +28,7 @@ import warnings
 from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import polars as pl
@@ -39,6 +42,10 @@ FEATURES = [
     *("danceability", "energy", "key", "loudness", "mode", "speechiness", "acousticness"),
     *("instrumentalness", "liveness", "valence", "tempo", "time_signature", "duration_ms"),
 ]
+PACKAGES = (
+    *("numpy", "scipy", "scikit-learn", "scikit-learn-intelex", "fastcluster", "faiss-cpu"),
+)
+COLUMNS = "| work | by | CPU s | wall s | × first | quality |"
 Contest = dict[str, Callable[[], Any]]
 
 
@@ -54,23 +61,43 @@ def spotify() -> tuple[str, np.ndarray]:
     return "Spotify", np.ascontiguousarray((table - table.mean(axis=0)) / table.std(axis=0))
 
 
-def race(contest: Contest, turns: int) -> dict[str, tuple[float, Any]]:
-    """Let contestants take turns; return the least CPU seconds and the last answer of each."""
-    best: dict[str, tuple[float, Any]] = {}
+class Turn(NamedTuple):
+    """CPU seconds, what came out, wall seconds."""
+
+    cpu: float
+    answer: Any
+    wall: float
+
+
+def turn(run: Callable[[], Any]) -> Turn:
+    """Time one run."""
+    cpu_begin, wall_begin = time.process_time(), time.perf_counter()
+    answer = run()
+    return Turn(time.process_time() - cpu_begin, answer, time.perf_counter() - wall_begin)
+
+
+def race(contest: Contest, turns: int) -> dict[str, Turn]:
+    """Let contestants take turns; return the turn of least CPU seconds of each."""
+    best: dict[str, Turn] = {}
     for _ in range(turns):
         for name, run in contest.items():
-            begin = time.process_time()
-            answer = run()
-            spent = time.process_time() - begin
-            best[name] = (min(spent, best.get(name, (np.inf, None))[0]), answer)
+            took = turn(run)
+            best[name] = min(took, best.get(name, took), key=lambda one: one.cpu)
     return best
 
 
-def report(work: str, results: dict[str, tuple[float, Any]], quality: Callable[[Any], str]) -> None:
+def report(work: str, results: dict[str, Turn], quality: Callable[[Any], str]) -> None:
     """Print one row for each contestant, with its ratio to the first."""
-    first = next(iter(results.values()))[0]
-    for name, (spent, answer) in results.items():
-        print(f"| {work} | {name} | {spent:.4f} | {first / spent:.1f} | {quality(answer)} |")
+    first = next(iter(results.values())).cpu
+    for name, (spent, answer, wall) in results.items():
+        times = f"{spent:.4f} | {wall:.4f} | {first / spent:.1f}"
+        print(f"| {work} | {name} | {times} | {quality(answer)} |", flush=True)
+
+
+def descent(points: np.ndarray, centers: np.ndarray, steps: int) -> float:
+    """Take Lloyd's steps in one call of the kernel and return the objective after the last."""
+    stop = _kernels.Stop(steps, first=steps + 1, shift=-1.0)
+    return _kernels.lloyd(points, centers, stop=stop).cost
 
 
 def lloyd(points: np.ndarray, centers: np.ndarray, steps: int) -> float:
@@ -105,21 +132,26 @@ def kmeans(points: np.ndarray, k: int, steps: int, turns: int, work: str) -> Non
     start = start[np.random.default_rng(0).choice(len(start), k, replace=False)]
     single, faiss = points.astype(np.float32), installed("faiss")
 
-    def scikit(data: np.ndarray) -> float:
-        model = KMeans(k, init=start.astype(data.dtype), n_init=1, max_iter=steps, tol=0)
+    def scikit(data: np.ndarray, by: Any = KMeans) -> float:
+        model = by(k, init=start.astype(data.dtype), n_init=1, max_iter=steps, tol=0)
         return float(model.fit(data).inertia_)
 
     contest: Contest = {
         "scikit-learn float64": lambda: scikit(points),
         "scikit-learn float32": lambda: scikit(single),
-        "songscape float64": lambda: lloyd(points, start, steps),
-        "songscape float32": lambda: lloyd(single, start, steps),
+        "songscape float64, step by step": lambda: lloyd(points, start, steps),
+        "songscape float32, step by step": lambda: lloyd(single, start, steps),
+        "songscape float64, one call": lambda: descent(points, start, steps),
+        "songscape float32, one call": lambda: descent(single, start, steps),
     }
+    intel = installed("sklearnex.cluster")
+    if intel is not None:
+        contest["scikit-learn-intelex float64"] = lambda: scikit(points, intel.KMeans)
     if faiss is not None:
         faiss.omp_set_num_threads(1)
         contest["faiss float32"] = lambda: faiss_lloyd(faiss, single, start, steps)
     results = race(contest, turns)
-    exact = results["scikit-learn float64"][1]
+    exact = results["scikit-learn float64"].answer
     report(work, results, lambda found: f"inertia {found / exact - 1:+.0e}")
 
 
@@ -149,7 +181,7 @@ def silhouettes(points: np.ndarray, turns: int) -> None:
             },
             turns,
         )
-        exact = results["scikit-learn"][1]
+        exact = results["scikit-learn"].answer
         report(
             f"silhouette, 20k, k={labels.max() + 1}",
             results,
@@ -178,7 +210,7 @@ def trees(points: np.ndarray, turns: int) -> None:
     if fastcluster is not None:
         contest["fastcluster"] = lambda: fastcluster.linkage_vector(rows, "ward")[:, 2]
     results = race(contest, turns)
-    exact = results["scikit-learn"][1]
+    exact = results["scikit-learn"].answer
     report(
         "Ward, 15k",
         results,
@@ -187,7 +219,8 @@ def trees(points: np.ndarray, turns: int) -> None:
 
 
 def mixtures(points: np.ndarray, turns: int) -> None:
-    """Race two EM iterations: scikit-learn's cost of one is the difference of two and one."""
+    """Race EM steps: scikit-learn's cost of one is a third of what three more of them cost."""
+    distinct, counts = np.unique(points, axis=0, return_counts=True)
     k, d = 100, points.shape[1]
     for kind, precisions in (
         ("full", np.repeat(np.eye(d)[None], k, axis=0)),
@@ -208,64 +241,151 @@ def mixtures(points: np.ndarray, turns: int) -> None:
                 tol=0,
             ).fit(points)
 
-        one, two = race({"1": lambda: scikit(1), "2": lambda: scikit(2)}, 1).values()
+        one, four = race({"1": lambda: scikit(1), "4": lambda: scikit(4)}, 1).values()
+        two = scikit(2)
+        start = one.answer
         mixture = _kernels.Mixture(
-            np.log(one[1].weights_), one[1].means_, one[1].precisions_cholesky_, kind
+            np.log(start.weights_), start.means_, start.precisions_cholesky_, kind
         )
         own = race(
-            {"songscape": lambda mixture=mixture: _kernels.mixture_step(points, mixture).bound},
+            {
+                "songscape": lambda mixture=mixture: _kernels.mixture_step(points, mixture).bound,
+                "songscape, equal rows counted": lambda mixture=mixture: (
+                    _kernels.mixture_step(distinct, mixture, counts).bound
+                ),
+            },
             max(turns, 2),
         )
-        exact = two[1].lower_bound_
+        exact = two.lower_bound_
+        theirs = Turn((four.cpu - one.cpu) / 3, exact, (four.wall - one.wall) / 3)
         report(
             f"EM step, {kind}, k=100",
-            {"scikit-learn": (two[0] - one[0], exact)} | own,
+            {"scikit-learn": theirs} | own,
             lambda found, exact=exact: f"bound {found - exact:+.0e}",
         )
 
 
+def alone(run: Callable[[], Any]) -> tuple[float, float]:
+    """Return the CPU seconds of some work in a process of its own, and the megabytes it adds."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        before = resident()
+        begin = time.process_time()
+        run()
+        spent = time.process_time() - begin
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        os.write(writing, f"{spent} {peak - before}".encode())
+        os._exit(0)
+    os.waitpid(child, 0)
+    spent, more = os.read(reading, 100).split()
+    return float(spent), float(more)
+
+
+def resident() -> float:
+    """Return the megabytes of memory this process holds now."""
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    return pages * resource.getpagesize() / 2**20
+
+
 def whole(points: np.ndarray) -> None:
-    """Time what scikit-learn cannot do in reasonable memory: the whole table."""
+    """Time what scikit-learn cannot do in reasonable memory or time: the whole table."""
     distinct, weights = np.unique(points, axis=0, return_counts=True)
     labels = _kernels.nearest_centers(distinct, distinct[:100]).labels
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    every = _kernels.nearest_centers(points, distinct[:100]).labels
     for work, run in (
         ("Ward, whole table", lambda: _kernels.ward(distinct, weights)),
         ("silhouette, whole table, k=100", lambda: _kernels.silhouette(distinct, labels, weights)),
-        (
-            "silhouette, all rows, k=100",
-            lambda: _kernels.silhouette(
-                points, _kernels.nearest_centers(points, distinct[:100]).labels
-            ),
-        ),
+        ("silhouette, all rows, k=100", lambda: _kernels.silhouette(points, every)),
     ):
-        spent = race({"songscape": run}, 1)["songscape"][0]
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        print(
-            f"| {work} | songscape | {spent:.2f} | | {(peak - before) / 1024:.0f} MB more at peak |"
-        )
+        spent, more = alone(run)
+        print(f"| {work} | songscape | {spent:.2f} | | | {more:.0f} MB more at peak |", flush=True)
 
 
-def heading(name: str, points: np.ndarray) -> None:
-    """Print what was measured, on what, with which versions."""
+def whole_silhouette(points: np.ndarray) -> None:
+    """Race the silhouettes of the whole table."""
+    labels = _kernels.nearest_centers(points, np.unique(points, axis=0)[:100]).labels
+    results = race(
+        {
+            "scikit-learn": lambda: silhouette_samples(points, labels),
+            "songscape": lambda: _kernels.silhouette(points, labels),
+        },
+        1,
+    )
+    exact = results["scikit-learn"].answer
+    report(
+        f"silhouette, {len(points):,} rows, k=100",
+        results,
+        lambda found: f"most {np.abs(found - exact).max():.0e} per row",
+    )
+
+
+def huge(steps: int = 3) -> None:
+    """Race k-means on ten million rows of float32."""
+    rng = np.random.default_rng(0)
+    middles = rng.normal(scale=4.0, size=(100, 16)).astype(np.float32)
+    points = rng.standard_normal((10_000_000, 16), dtype=np.float32)
+    points += middles[rng.integers(0, 100, len(points))]
+    start = points[:100].copy()
+
+    def scikit() -> float:
+        model = KMeans(100, init=start, n_init=1, max_iter=steps, tol=0, copy_x=False)
+        return float(model.fit(points).inertia_)
+
+    results = race(
+        {
+            "scikit-learn float32": scikit,
+            "songscape float32, step by step": lambda: lloyd(points, start, steps),
+            "songscape float32, one call": lambda: descent(points, start, steps),
+        },
+        1,
+    )
+    exact = results["scikit-learn float32"].answer
+    work = f"k-means, 10M × 16, k=100, {steps} steps"
+    report(work, results, lambda found: f"inertia {found / exact - 1:+.0e}")
+
+
+def cpu() -> str:
+    """Return the name of the processor."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return platform.processor()
+    names = [line.split(":")[1].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.processor()
+
+
+def heading(name: str, points: np.ndarray, columns: str = COLUMNS) -> None:
+    """Print what was measured, on what, with which versions, and the head of a table."""
     print(
         f"{name} table, {points.shape[0]:,} × {points.shape[1]}; {platform.machine()}, ",
         end="",
     )
     print(f"Python {platform.python_version()}, compiled kernels: {_kernels.COMPILED}")
-    for package in ("numpy", "scipy", "scikit-learn", "fastcluster", "faiss-cpu"):
+    print(f"{cpu()}, one thread; peak memory beside what was measured alone")
+    for package in (
+        "numpy",
+        "scipy",
+        "scikit-learn",
+        "scikit-learn-intelex",
+        "fastcluster",
+        "faiss-cpu",
+    ):
         try:
             print(f"{package} {version(package)}", end="  ")
         except PackageNotFoundError:
             print(f"{package} not installed", end="  ")
-    print("\n\n| work | by | CPU s | × first | quality |\n|---|---|---|---|---|")
+    print(f"\n\n{columns}\n" + "|---" * (columns.count("|") - 1) + "|")
 
 
 def main() -> None:
     """Run every race."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="one turn each, no whole table")
-    quick = parser.parse_args().quick
+    parser.add_argument("--full", action="store_true", help="scikit-learn's whole silhouette too")
+    parser.add_argument("--huge", action="store_true", help="ten million rows too")
+    given = parser.parse_args()
+    quick = given.quick
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
     warnings.simplefilter("ignore")
@@ -280,6 +400,10 @@ def main() -> None:
     mixtures(points, turns)
     if not quick:
         whole(points)
+    if given.full:
+        whole_silhouette(points)
+    if given.huge:
+        huge()
 
 
 if __name__ == "__main__":

@@ -231,8 +231,8 @@ def test_clusters_are_hidden_and_shown(explorer):
     _until(explorer, "document.querySelectorAll('#table tbody tr').length === 40")
 
 
-def test_without_webgl_all_but_the_map_works(chromium, address):
-    context = chromium.new_context()
+def test_without_webgl_all_but_the_map_works(browser, address):
+    context = browser.new_context()
     page = context.new_page()
     page.add_init_script("HTMLCanvasElement.prototype.getContext = () => null")
     page.goto(address)
@@ -246,11 +246,11 @@ def test_without_webgl_all_but_the_map_works(chromium, address):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing(chromium, address, scheme):
+def test_axe_finds_nothing(browser, address, scheme):
     if not AXE.is_file():
         pytest.skip("axe-core is not installed (npm install)")
     # The page's own policy forbids foreign code; only this test lifts it.
-    context = chromium.new_context(color_scheme=scheme, bypass_csp=True, reduced_motion="reduce")
+    context = browser.new_context(color_scheme=scheme, bypass_csp=True, reduced_motion="reduce")
     page = context.new_page()
     page.goto(address)
     _until(page, "document.body.dataset.ready === 'true'")

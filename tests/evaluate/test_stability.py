@@ -4,7 +4,7 @@ import pytest
 from songscape.cluster.kmeans import KMeans
 from songscape.core.fit import Fit
 from songscape.core.space import Space
-from songscape.evaluate.stability import stability
+from songscape.evaluate.stability import _half, other_ways, stability
 
 
 def fitter(space, k, seed):
@@ -59,3 +59,67 @@ def test_the_seed_decides():
     same = [stability(cloud, fitter, fit, 3, 4).mean_ari for _ in range(2)]
     assert same[0] == same[1]
     assert stability(cloud, fitter, fit, 3, 5).mean_ari != same[0]
+
+
+def planted(seed, songs=900, between=90, d=6, k=4):
+    """Groups six deviations apart, and songs half way between two of them."""
+    rng = np.random.default_rng(seed)
+    centres = rng.normal(size=(k, d))
+    apart = np.sqrt(((centres[:, None] - centres[None]) ** 2).sum(axis=2)) + 1e9 * np.eye(k)
+    centres *= 6 / apart.min()
+    home = np.arange(songs) % k
+    cores = centres[home] + rng.normal(size=(songs, d))
+    first = rng.integers(k, size=between)
+    middle = (centres[first] + centres[apart.argmin(axis=1)[first]]) / 2
+    matrix = np.vstack([cores, middle + 0.25 * rng.normal(size=(between, d))])
+    inner = np.linalg.norm(cores - centres[home], axis=1) < np.sqrt(d)
+    return Space(matrix, tuple("abcdefgh"[:d])), inner, songs
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_planted_borders_are_less_stable_than_planted_cores(seed):
+    space, inner, songs = planted(seed)
+    found = stability(space, fitter, fitter(space, 4, seed), 10, seed)
+    cores, borders = found.per_song[:songs][inner], found.per_song[songs:]
+    auc = (cores[:, None] > borders[None]).mean() + (cores[:, None] == borders[None]).mean() / 2
+    assert auc >= 0.9
+
+
+def test_songs_are_kept_only_where_they_were_not_drawn():
+    apart, cloud = spaces()
+    sure = stability(apart, fitter, fitter(apart, 3, 0), 6, 0).kept
+    tried = sure[np.isfinite(sure)]
+    assert (tried == 1).all()
+    assert 0.8 < len(tried) / 300 < 1
+    unsure = stability(cloud, fitter, fitter(cloud, 7, 0), 6, 0).kept
+    assert np.nanmean(unsure) < 0.9
+
+
+def test_other_starts_and_halves():
+    apart, cloud = spaces()
+    artists = np.repeat(np.arange(60), 5)
+    found = other_ways(apart, fitter, fitter(apart, 3, 0), 3, 0, artists)
+    assert set(found) == {"seeds", "subsets"}
+    assert found["subsets"].tolist() == pytest.approx([1, 1, 1])
+    again = [other_ways(cloud, fitter, fitter(cloud, 7, 0), 3, 5)["subsets"] for _ in range(2)]
+    assert again[0].tolist() == again[1].tolist()
+    assert again[0].max() < 0.9
+
+
+def test_halves_keep_artists_whole():
+    block = np.repeat(np.arange(20), 10)
+    rows = _half(block, 0)
+    assert len(rows) == 100
+    assert all(np.isin(np.flatnonzero(block == one), rows).all() for one in np.unique(block[rows]))
+
+
+def test_all_noise_is_survived():
+    apart, _ = spaces()
+    nothing = Fit(np.full(300, -1, dtype=np.int32), None, 0, 0)
+
+    def silent(space, k, seed):
+        return Fit(np.full(space.n, -1, dtype=np.int32), None, 0, seed)
+
+    found = stability(apart, silent, nothing, 2, 0)
+    assert np.isnan(found.per_song).all()
+    assert np.isnan(found.kept).all()

@@ -8,7 +8,8 @@ import pytest
 from songscape.core.collection import Collection, Column, Role
 from songscape.core.csv_text import csv_frame
 from songscape.core.errors import RecipeError
-from songscape.listen.output import audio_features, check_format, write
+from songscape.library import Song, Values
+from songscape.listen.output import audio_features, check_format, write, write_timeline
 
 # The keys and JSON types of Spotify's published answer, in its order.
 SHAPE = {
@@ -85,3 +86,53 @@ def test_parquet_keeps_everything(songs, tmp_path):
 def test_other_endings_are_refused(tmp_path):
     with pytest.raises(RecipeError, match=r"must end in .csv, .parquet, .json, not 'out.xlsx'"):
         check_format(tmp_path / "out.xlsx")
+
+
+@pytest.fixture
+def told():
+    """A song with a change, one without, and one that could not be described."""
+    stretches = [
+        {"start": 0.0, "end": 20.0, "values": {"level": -20.0, "pitch_class": 9.0}},
+        {"start": 20.0, "end": 41.5, "values": {"level": -9.5}},
+    ]
+    timeline = {"moments": {"beats": [0.5, 1.0], "changes": [20.0]}, "segments": stretches}
+    return [
+        Song(
+            b"/m/a.mp3", bytes(16), "ok", {"title": "A"}, values=Values({}, {}, timeline=timeline)
+        ),
+        Song(b"/m/b\xe9.mp3", b"b" * 16, "ok", {}, values=Values({}, {})),
+        Song(b"/m/c.mp3", b"c" * 16, "failed", {}),
+    ]
+
+
+def test_a_song_over_time_is_a_row_per_stretch(told, tmp_path):
+    write_timeline(told, tmp_path / "over.csv")
+    write_timeline(told, tmp_path / "over.parquet")
+    for frame in (pl.read_csv(tmp_path / "over.csv"), pl.read_parquet(tmp_path / "over.parquet")):
+        assert frame.columns == [
+            "id",
+            "title",
+            "path",
+            "segment",
+            "start",
+            "end",
+            "level",
+            "pitch_class",
+        ]
+        assert frame["title"].to_list() == ["A", "A"]
+        assert frame["segment"].to_list() == [1, 2]
+        assert frame["end"].to_list() == [20.0, 41.5]
+        assert frame["pitch_class"].to_list() == [9.0, None]
+
+
+def test_a_song_over_time_as_json_holds_its_moments(told, tmp_path):
+    write_timeline(told, tmp_path / "over.json")
+    first, second = json.loads((tmp_path / "over.json").read_text())["songs"]
+    assert first["moments"]["changes"] == [20.0]
+    assert [one["values"]["level"] for one in first["segments"]] == [-20.0, -9.5]
+    assert (second["path"], second["segments"]) == ("/m/b\\xe9.mp3", [])
+
+
+def test_songs_without_stretches_make_an_empty_table(told, tmp_path):
+    write_timeline(told[1:], tmp_path / "over.csv")
+    assert (tmp_path / "over.csv").read_text() == "id,title,path,segment,start,end\n"

@@ -3,9 +3,13 @@
 import json
 import unicodedata
 
+import numpy as np
 import pytest
+import soundfile
 from hypothesis import given
 from hypothesis import strategies as st
+from mutagen.flac import FLAC
+from mutagen.oggvorbis import OggVorbis
 
 from songscape.listen.tags import LONGEST, clean, cleaned, genre_list, read_tags, repaired
 
@@ -31,6 +35,7 @@ def test_all_tags_we_know_are_read(tmp_path):
     found = tags_of(
         tmp_path, TIT2="Jóga", TPE1="Björk", TALB="Homogenic", TPE2="Various", TCON="Art Pop; Electronic",
         TYER="1997", TRCK="3/10", TKEY="Am", TSRC="GBAYE9700123", TXXX=b"\0MusicBrainz Album Id\0" + mbid.encode(),
+        UFID=b"http://musicbrainz.org\0" + mbid[::-1].encode(),
     )  # fmt: skip
     assert found == {
         "title": "Jóga",
@@ -43,7 +48,34 @@ def test_all_tags_we_know_are_read(tmp_path):
         "initial_key": "Am",
         "isrc": "GBAYE9700123",
         "musicbrainz_release": mbid,
+        "musicbrainz_recording": mbid[::-1],
     }
+
+
+def test_identifiers_are_read_from_every_container(tmp_path):
+    ids = {
+        "isrc": "GBAYE9700123",
+        "musicbrainz_trackid": "r",
+        "musicbrainz_albumid": "a",
+        "musicbrainz_artistid": "b",
+    }
+    for ending, form, kind in (("flac", "FLAC", FLAC), ("ogg", "OGG", OggVorbis)):
+        path = tmp_path / f"song.{ending}"
+        soundfile.write(path, np.zeros(4800), 48_000, format=form)
+        file = kind(path)
+        file.update({**ids, "initialkey": "8A"})
+        file.save()
+        assert read_tags(str(path).encode()) == {
+            "isrc": "GBAYE9700123",
+            "initial_key": "8A",
+            "musicbrainz_recording": "r",
+            "musicbrainz_release": "a",
+            "musicbrainz_artist": "b",
+        }
+
+
+def test_an_id_of_somebody_else_is_no_recording(tmp_path):
+    assert tags_of(tmp_path, TIT2="A", UFID=b"http://other.org\x00123") == {"title": "A"}
 
 
 def test_no_tags_are_no_error(tmp_path):

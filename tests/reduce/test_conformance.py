@@ -15,6 +15,7 @@ from songscape.core.errors import MissingExtraError
 from songscape.core.options import fill, knobs
 from songscape.reduce.pca import PCA
 from songscape.reduce.tsne import TSNE
+from songscape.reduce.umap import UMAP
 
 NAMES = marked(plugins.names("reduce"))
 
@@ -27,6 +28,14 @@ def songs(n=120, d=5):
 def made(name):
     module = plugins.load("reduce", name)
     return module.make(fill(module.Options, {}, f"reduce.{name}"), 3)
+
+
+def neighbours_kept(matrix, place):
+    high, low = (
+        NearestNeighbors(n_neighbors=10).fit(m).kneighbors(return_distance=False)
+        for m in (matrix, place)
+    )
+    return np.mean([len(set(a) & set(b)) / 10 for a, b in zip(high, low, strict=True)])
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -81,15 +90,10 @@ def test_pca_warns_where_there_are_fewer_components():
         PCA(9).fit(songs())
 
 
-def test_tsne_keeps_neighbours():
+def test_layouts_keep_neighbours():
     matrix = songs(200)
-    place = TSNE(random_state=0).fit_transform(matrix)
-    high, low = (
-        NearestNeighbors(n_neighbors=10).fit(m).kneighbors(return_distance=False)
-        for m in (matrix, place)
-    )
-    kept = np.mean([len(set(a) & set(b)) / 10 for a, b in zip(high, low, strict=True)])
-    assert kept > 0.4
+    for model in (TSNE(random_state=0), TSNE(engine="scikit-learn"), UMAP()):
+        assert neighbours_kept(matrix, model.fit_transform(matrix)) > 0.4
 
 
 def test_tsne_survives_identical_songs():
@@ -101,3 +105,10 @@ def test_open_tsne_asks_for_its_extra(monkeypatch):
     monkeypatch.setattr("songscape.reduce.tsne.find_spec", lambda _: None)
     with pytest.raises(MissingExtraError, match=r"songscape\[maps\]"):
         TSNE(engine="openTSNE").fit(songs())
+    assert np.isfinite(TSNE(iterations=250).fit_transform(songs(20))).all()
+
+
+def test_umap_asks_for_its_extra(monkeypatch):
+    monkeypatch.setattr("songscape.reduce.umap.find_spec", lambda _: None)
+    with pytest.raises(MissingExtraError, match=r"songscape\[maps\]"):
+        UMAP().fit(songs())

@@ -28,6 +28,20 @@ def test_songs_of_the_run_land_where_they_were(table, tmp_path, method):
         assert both["cluster"].equals(both["cluster_run"])
 
 
+@pytest.mark.parametrize("layout", ["pca", "auto"])
+def test_new_songs_are_placed_without_moving_the_old(table, tmp_path, layout):
+    run = songscape.map(table, k=6, options=QUICK | {"map.use": layout})
+    folder = run.save(tmp_path / "run")
+    placed = place_songs(folder, str(table))
+    both = placed.unique("track_id", keep="first").join(run.tracks, on="track_id", suffix="_run")
+    far = (both["x"] - both["x_run"]) ** 2 + (both["y"] - both["y_run"]) ** 2
+    assert (far < 1e-12).mean() > 0.99
+    few = pl.read_csv(table).head(7)
+    few.write_csv(tmp_path / "few.csv")
+    again = place_songs(folder, str(tmp_path / "few.csv"))
+    assert again["x"].to_list() == pytest.approx(placed["x"].head(7).to_list())
+
+
 def test_a_table_without_the_features_is_refused_by_name(table, tmp_path):
     folder = songscape.map(table, k=6, options=QUICK).save(tmp_path / "run")
     pl.read_csv(table).drop("tempo").write_csv(tmp_path / "less.csv")

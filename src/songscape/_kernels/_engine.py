@@ -1,6 +1,6 @@
 """Choose who computes: the compiled kernels, or their NumPy twins.
 
-Both offer the same seven functions (:class:`Engine`), which fill arrays of the caller. The compiled
+Both offer the same eight functions (:class:`Engine`), which fill arrays of the caller. The compiled
 ones are built with the package and choose AVX-512, AVX2 or the baseline of the CPU at run time;
 where the package was built without a compiler the twins do the same work more slowly.
 
@@ -44,6 +44,39 @@ class Engine(Protocol):
     ) -> float:
         """Fill labels (unless empty), counts and sums; return the objective."""
 
+    def lloyd(  # noqa: PLR0913, PLR0917
+        self,
+        points: Table,
+        weights: Floats,
+        centers: Floats,
+        stop: tuple[int, int, float, float, float, float],
+        threads: int,
+        labels: Ints,
+        leads: Floats,
+        squares: Floats,
+        /,
+    ) -> tuple[float, int]:
+        """Move centres until `stop`; bring labels, leads and squares (see `_lloyd.Known`) along."""
+
+    def greedy_draws(  # noqa: PLR0913, PLR0917
+        self,
+        points: Table,
+        weights: Floats,
+        draws: Floats,
+        centers: int,
+        threads: int,
+        labels: Ints,
+        leads: Floats,
+        squares: Floats,
+        chosen: Ints,
+        costs: Floats,
+        /,
+    ) -> None:
+        """Choose a row for each row of draws as centres beyond the first `centers`.
+
+        Fills chosen and costs, brings squares and, unless empty, labels and leads along.
+        """
+
     def nearest_centers(
         self, points: Table, centers: Floats, threads: int, labels: Ints, squares: Floats, /
     ) -> None:
@@ -73,14 +106,13 @@ class Engine(Protocol):
     ) -> None:
         """Fill out (m, n) with the score of each row under each labeling."""
 
-    def ward(self, points: Floats, weights: Floats, merged: Ints, heights: Floats, /) -> None:
+    def ward(
+        self, points: Floats, weights: Floats, axes: Floats, merged: Ints, heights: Floats, /
+    ) -> None:
         """Fill merged (n - 1, 2) with rows that stand for clusters, and heights (n - 1,)."""
 
-    def products(self, points: Floats, out: Floats, /) -> None:
-        """Fill the first columns of out with the products x_i x_j, i <= j, of each row."""
-
     def normalise(self, logs: Floats, sums: Floats, /) -> None:
-        """Turn joint log densities (n, k) into responsibilities, and fill their log sums (n,)."""
+        """Turn joint log densities (k, n) into responsibilities, and fill their log sums (n,)."""
 
 
 def _compiled() -> Engine | None:

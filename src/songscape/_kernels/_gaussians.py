@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from songscape._kernels._engine import engine
-
 if TYPE_CHECKING:
     from songscape._kernels._engine import Floats
 
@@ -41,7 +39,7 @@ class Form(Protocol):
         """Return the log determinant of each factor."""
 
     def fill(self, x: Floats, out: Floats) -> None:
-        """Write the products of each row (n, width)."""
+        """Write the products (width, n) of the numbers (d, n) of each row."""
 
     def common(self, x: Floats, factors: Floats) -> Floats | float:
         """Return what the log densities of all components have in common, by row."""
@@ -87,7 +85,10 @@ class Full(_Own):
         return np.asarray(np.log(np.diagonal(factors, axis1=-2, axis2=-1)).sum(axis=-1))
 
     def fill(self, x: Floats, out: Floats) -> None:
-        engine().products(x, out)
+        start = 0
+        for i in range(len(x)):
+            np.multiply(x[i:], x[i], out=out[start : start + len(x) - i])
+            start += len(x) - i
 
     def products(self, sums: Floats, scatter: Floats | float, d: int) -> Floats:  # noqa: ARG002
         i, j = np.triu_indices(d)
@@ -180,7 +181,7 @@ class Spherical(_Own):
         return np.asarray(d * np.log(factors))
 
     def fill(self, x: Floats, out: Floats) -> None:
-        np.einsum("nd,nd->n", x, x, out=out[:, 0])
+        np.einsum("dn,dn->n", x, x, out=out[0])
 
     def products(self, sums: Floats, scatter: Floats | float, d: int) -> Floats:  # noqa: ARG002
         return np.array(sums[0])

@@ -114,12 +114,11 @@ def mixture_log_prob(points: ArrayLike, mixture: Mixture, *, block: int = 1024) 
     table = as_table(points)
     terms = _Terms(_checked(mixture, table.shape[1]))
     out = np.empty((len(table), len(mixture.log_weights)))
-    memory, _ = terms.buffers(block)
-    for rows in _blocks(slice(0, len(table)), len(memory)):
-        features = memory[: rows.stop - rows.start]
+    for rows in _blocks(slice(0, len(table)), terms.rows(block)):
+        features, logs = terms.buffers(rows.stop - rows.start)
         x = terms.expand(table[rows], features)
-        np.matmul(features, terms.coefficients, out=out[rows])
-        out[rows] += np.reshape(terms.form.common(x, terms.factors), (-1, 1))
+        np.matmul(terms.coefficients, features, out=logs)
+        out[rows] = (logs + terms.form.common(x, terms.factors)).T
     require(not np.isnan(out).any(), "Points")
     return out
 
@@ -149,7 +148,7 @@ def moments(
 
 
 class _Terms:
-    """A mixture as coefficients (p, k) of a row's features: products, numbers, one."""
+    """A mixture as coefficients (k, p) of a row's features: products, numbers, one."""
 
     def __init__(self, mixture: Mixture) -> None:
         self.form, self.factors = FORMS[mixture.covariance_type], mixture.precisions_cholesky
@@ -157,10 +156,10 @@ class _Terms:
         self.width = self.form.width(self.dimension)
         self.origin: Floats = np.exp(mixture.log_weights) @ mixture.means
         projected = self.form.project(mixture.means - self.origin, self.factors)
-        self.coefficients: Floats = np.empty((self.width + self.dimension + 1, k))
-        self.coefficients[: self.width] = self.form.quadratic(self.factors)
-        self.coefficients[self.width : -1] = self.form.linear(projected, self.factors).T
-        self.coefficients[-1] = (
+        self.coefficients: Floats = np.empty((k, self.width + self.dimension + 1))
+        self.coefficients[:, : self.width] = self.form.quadratic(self.factors).T
+        self.coefficients[:, self.width : -1] = self.form.linear(projected, self.factors)
+        self.coefficients[:, -1] = (
             mixture.log_weights
             + self.form.log_determinant(self.factors, self.dimension)
             - 0.5 * np.square(projected).sum(axis=1)
@@ -171,18 +170,18 @@ class _Terms:
         """Return how many rows to take at a time."""
         return max(16, min(block, _BLOCK_BYTES // (8 * sum(self.coefficients.shape))))
 
-    def buffers(self, block: int) -> tuple[Floats, Floats]:
-        """Return memory for the features (rows, p) and log densities (rows, k) of a block."""
-        (p, k), rows = self.coefficients.shape, self.rows(block)
-        features, logs = np.empty((rows, p)), np.empty((rows, k))
-        features[:, -1] = 1.0
+    def buffers(self, rows: int) -> tuple[Floats, Floats]:
+        """Return memory for the features (p, rows) and log densities (k, rows) of a block."""
+        k, p = self.coefficients.shape
+        features, logs = np.empty((p, rows)), np.empty((k, rows))
+        features[-1] = 1.0
         return features, logs
 
     def expand(self, points: Table, features: Floats) -> Floats:
         """Fill the features of some rows and return the rows measured from the origin."""
-        x = points - self.origin
-        self.form.fill(x, features[:, : self.width])
-        features[:, self.width : -1] = x
+        x: Floats = points - self.origin
+        features[self.width : -1] = x.T
+        self.form.fill(features[self.width : -1], features[: self.width])
         return x
 
     def statistics(self, sums: Floats, scatter: Floats | float, total: float) -> Statistics:
@@ -199,22 +198,23 @@ def _collect(
     table: Table, weights: Floats, part: slice, terms: _Terms, block: int
 ) -> tuple[Floats, Floats | float, float]:
     """Sum features by responsibility, products, and log-likelihood over one part of the rows."""
-    sums, total = np.zeros(terms.coefficients.shape), 0.0
+    sums, total = np.zeros(terms.coefficients.shape[::-1]), 0.0
     scatter: Floats | float = 0.0
-    memory = terms.buffers(block)
-    likelihood = np.empty(len(memory[0]))
-    for rows in _blocks(part, len(likelihood)):
-        size = rows.stop - rows.start
-        features, resp, logs = memory[0][:size], memory[1][:size], likelihood[:size]
+    memory = terms.buffers(terms.rows(block))
+    for rows in _blocks(part, terms.rows(block)):
+        if rows.stop - rows.start < memory[0].shape[1]:
+            memory = terms.buffers(rows.stop - rows.start)
+        features, resp = memory
+        logs = np.empty(resp.shape[1])
         w = weights[rows]
         x = terms.expand(table[rows], features)
-        np.matmul(features, terms.coefficients, out=resp)
+        np.matmul(terms.coefficients, features, out=resp)
         engine().normalise(resp, logs)
         logs += terms.form.common(x, terms.factors)
         total += float(w @ logs if w.size else logs.sum())
         if w.size:
-            resp *= w[:, None]
-        sums += features.T @ resp
+            resp *= w
+        sums += features @ resp.T
         scatter = scatter + terms.form.scatter(x, w)
     return sums, scatter, total
 

@@ -42,10 +42,87 @@ def kmeans_step(  # noqa: PLR0913, PLR0917 - the engine's own signature
         w = weights[rows] if weights.size else np.ones(len(x))
         counts += np.bincount(nearest, w, k)
         np.add.at(sums, nearest, w[:, None] * x)
-        objective += float(w @ square[np.arange(len(x)), nearest])
+        objective += float((w * square[np.arange(len(x)), nearest]).sum())
         if labels.size:
             labels[rows] = nearest
     return objective
+
+
+def lloyd(  # noqa: PLR0913, PLR0917
+    points: Table,
+    weights: Floats,
+    centers: Floats,
+    stop: tuple[int, int, float, float, float, float],
+    threads: int,
+    labels: Ints,
+    leads: Floats,
+    squares: Floats,
+) -> tuple[float, int]:
+    """Take steps until one of the rules ends it, and measure where they led."""
+    most, first, shift, gain, patience, rival = stop
+    last, steps, moved = np.inf, 0, np.inf
+    counts, sums = np.empty(len(centers)), np.empty(centers.shape)
+    while True:
+        cost = kmeans_step(points, centers, weights, threads, labels, counts, sums)
+        if steps == most or moved <= shift:
+            break
+        steps += 1
+        gained, last = max(last - cost, 0.0), cost
+        if steps > first and cost - patience * gained > rival:
+            return cost, steps
+        if steps > first and gained <= gain * cost:
+            break
+        means = _means(points, weights, centers, labels, counts, sums)
+        moved = float(((means - centers) ** 2).sum())
+        centers[:] = means
+    leads[:] = 0.0
+    squares[:] = ((points - centers[labels]) ** 2).sum(axis=1)
+    return cost, steps
+
+
+def _means(
+    points: Table, weights: Floats, centers: Floats, labels: Ints, counts: Floats, sums: Floats
+) -> Floats:
+    """Average each cluster; an empty one takes the row farthest from its centre."""
+    means = np.divide(sums, counts[:, None], out=centers.copy(), where=counts[:, None] > 0)
+    empty = np.flatnonzero(counts <= 0)
+    if empty.size:
+        far = ((points - centers[labels]) ** 2).sum(axis=1)
+        if weights.size:
+            far[weights <= 0] = -1.0
+        rows = np.argsort(-far, kind="stable")[: len(empty)]
+        rows = rows[far[rows] >= 0]
+        means[empty[: len(rows)]] = points[rows]
+    return means
+
+
+def greedy_draws(  # noqa: PLR0913, PLR0917
+    points: Table,
+    weights: Floats,
+    draws: Floats,
+    centers: int,
+    threads: int,
+    labels: Ints,
+    leads: Floats,
+    squares: Floats,
+    chosen: Ints,
+    costs: Floats,
+) -> None:
+    """Of the rows each round draws, keep the one that leaves least cost."""
+    n, prices = len(points), np.empty(draws.shape[1])
+    for number, drawn in enumerate(draws):
+        totals = np.cumsum(weights * squares if weights.size else squares)
+        found = np.searchsorted(totals, drawn * totals[-1], side="right")
+        rows = np.minimum(found if totals[-1] > 0 else (drawn * n).astype(np.int64), n - 1)
+        candidates = points[rows].astype(np.float64)
+        potentials(points, candidates, weights, squares, threads, prices)
+        best = prices.argmin()
+        chosen[number], costs[number] = rows[best], prices[best]
+        square = ((points - candidates[best]) ** 2).sum(axis=1)
+        if labels.size:
+            labels[square < squares] = centers + number
+            leads[:] = 0.0
+        np.minimum(squares, square, out=squares)
 
 
 def nearest_centers(
@@ -78,7 +155,8 @@ def potentials(
     for rows in _blocks(len(points), len(candidates)):
         square = cdist(points[rows].astype(np.float64), candidates, "sqeuclidean")
         cost = np.minimum(square, closest[rows, None])
-        out += weights[rows] @ cost if weights.size else cost.sum(axis=0)
+        # Not a product of the library's, whose last bits change with the number of threads.
+        out += (cost * weights[rows, None] if weights.size else cost).sum(axis=0)
 
 
 def silhouette(
@@ -116,7 +194,13 @@ def _scores(sums: Floats, sizes: Floats, labels: Ints) -> Floats:
     return np.asarray(score)
 
 
-def ward(points: Floats, weights: Floats, merged: Ints, heights: Floats) -> None:
+def ward(
+    points: Floats,
+    weights: Floats,
+    axes: Floats,  # noqa: ARG001
+    merged: Ints,
+    heights: Floats,
+) -> None:
     """Merge along chains of nearest neighbours, each scan one pass over the living centroids."""
     centers, n = points.copy(), len(points)
     w = weights.copy() if weights.size else np.ones(n)
@@ -149,21 +233,13 @@ def _close(chain: list[int], centers: Floats, w: Floats) -> float:
         chain.append(nearest)
 
 
-def products(points: Floats, out: Floats) -> None:
-    """Multiply every row's numbers with each other, x_i x_j for i <= j, column by column."""
-    d, start = points.shape[1], 0
-    for i in range(d):
-        np.multiply(points[:, i:], points[:, i, None], out=out[:, start : start + d - i])
-        start += d - i
-
-
 def normalise(logs: Floats, sums: Floats) -> None:
     """Turn joint log densities into responsibilities in place, with the logs of their sums."""
-    top = logs.max(axis=1)
-    logs -= top[:, None]
+    top = logs.max(axis=0)
+    logs -= top
     np.exp(logs, out=logs)
-    logs.sum(axis=1, out=sums)
-    logs /= sums[:, None]
+    logs.sum(axis=0, out=sums)
+    logs /= sums
     np.log(sums, out=sums)
     sums += top
 

@@ -144,9 +144,9 @@ def held_out(
     """
     block = np.arange(n) if groups is None else np.unique(groups, return_inverse=True)[1].ravel()
     count = int(block.max()) + 1
-    order = rng.permutation(count)
     if fraction <= 0 or count < 2:
         return np.arange(n), np.arange(0)
+    order = rng.permutation(count)
     reached = np.cumsum(np.bincount(block)[order])
     taken = order[: min(max(1, int((reached <= fraction * n).sum())), count - 1)]
     held = np.isin(block, taken)

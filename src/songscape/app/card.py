@@ -21,6 +21,8 @@ def row_of(run: Opened, row: int) -> dict[str, Any]:
     """Return a song as a line of a list: its names and cluster."""
     tracks = run.tracks
     named = {name: tracks[name][row] for name in (*TEXTS, "cluster") if name in tracks.columns}
+    if named.get("artist"):
+        named["artist"] = ", ".join(map(str.strip, str(named["artist"]).split(";")))
     return {"row": row, **named}
 
 
@@ -42,7 +44,7 @@ def card(run: Opened, row: int) -> dict[str, Any]:
         "why": why(run, row),
         "features": features(run, row),
         "similar": [
-            {name: one[name] for name in one if name != "distance"}
+            row_of(run, one["row"]) | {name: one[name] for name in ("alike", "unlike")}
             for one in similar(run, row, NEAR).iter_rows(named=True)
         ],
     }

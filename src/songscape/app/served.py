@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from songscape.app.audio import roots
@@ -27,11 +28,21 @@ class Served:
 
     run: Opened
     folders: tuple[Path, ...]
+    _making: Lock = field(default_factory=Lock)
+
+    @property
+    def search(self) -> Search:
+        """The index of the songs' texts, made when it is first asked for."""
+        with self._making:
+            return self._search
 
     @cached_property
-    def search(self) -> Search:
-        """The index of the songs' texts, made when it is first asked."""
+    def _search(self) -> Search:
         return Search(self.run.tracks)
+
+    def warm(self) -> None:
+        """Make ahead what the first search and the first card would wait for."""
+        _ = self.search, self.run.deviations, self.run.recordings
 
     @cached_property
     def block(self) -> bytes:

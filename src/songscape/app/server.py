@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import secrets
 import socket
+import threading
 import webbrowser
 from typing import TYPE_CHECKING
 
@@ -55,9 +56,12 @@ def run_server(
         page = f"http://{ADDRESS}:{own}/#{token}"
         tell(f"explore {served.run.record.run.get('name', served.run.folder.name)}: {page}")
         tell("stop with Ctrl+C")
+        threading.Thread(target=served.warm, daemon=True).start()
         if browser:
             webbrowser.open(page)
-        uvicorn.Server(config).run(sockets=[listening])
+        # Being interrupted is how it ends; all that was written is whole.
+        with contextlib.suppress(KeyboardInterrupt):
+            uvicorn.Server(config).run(sockets=[listening])
 
 
 def _listening(port: int) -> socket.socket:

@@ -22,10 +22,10 @@ class Options:
     """How the layer is trained."""
 
     penalty: float = option(1e-4, "weight of the sum of squared weights in the loss", low=0)
-    epochs: int = option(200, "most passes over the songs", low=1)
+    epochs: int = option(300, "most passes over the songs", low=1)
     batch: int = option(0, "songs in one step; 0 takes it from their number", low=0)
     patience: int = option(20, "epochs without a better held-out loss that end it", low=0)
-    learning_rate: float = option(3e-3, "length of the steps", low=1e-6, high=1)
+    learning_rate: float = option(1e-2, "length of the steps", low=1e-6, high=1)
 
 
 class Linear(PerceptronClassifier):
@@ -55,11 +55,11 @@ class Linear(PerceptronClassifier):
         output: str = "softmax",
         penalty: float = 0.0,
         *,
-        epochs: int = 200,
+        epochs: int = 300,
         batch_size: int = 64,
         patience: int = 20,
         validation_fraction: float = 0.1,
-        learning_rate: float = 3e-3,
+        learning_rate: float = 1e-2,
         random_state: Any = None,
     ) -> None:
         super().__init__(
@@ -76,11 +76,11 @@ class LinearRegressor(PerceptronRegressor):
         self,
         penalty: float = 0.0,
         *,
-        epochs: int = 200,
+        epochs: int = 300,
         batch_size: int = 64,
         patience: int = 20,
         validation_fraction: float = 0.1,
-        learning_rate: float = 3e-3,
+        learning_rate: float = 1e-2,
         random_state: Any = None,
     ) -> None:
         super().__init__(

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from songscape.cli.classify import app as classify
 from songscape.cli.compare import compare
 from songscape.cli.describe import accuracy, calibrate, describe
 from songscape.cli.explore import explore
@@ -55,6 +56,7 @@ COMMANDS = (
 )
 for command in COMMANDS:
     app.command(command.__name__.rstrip("_"))(command)
+app.add_typer(classify)
 
 
 @app.callback(invoke_without_command=True)

@@ -69,9 +69,12 @@ def _show(comparison: Comparison) -> None:
 
 def _line(row: dict[str, object]) -> str:
     """Return one cluster of both runs as a line."""
+    from songscape.view._text import shown
+
+    name = shown(row["second_name"] if row["size"] is None else row["name"], 60)
     if row["second"] is None:
-        return f"{row['cluster']:>3} {row['name'] or ''}: no partner in the second run"
+        return f"{row['cluster']:>3} {name}: no partner in the second run"
     if row["size"] is None:
-        return f"{row['cluster']:>3} {row['second_name'] or ''}: no partner in the first run"
+        return f"{row['cluster']:>3} {name}: no partner in the first run"
     stayed = f"{row['stayed']:,} of {row['size']:,} songs stayed, Jaccard {row['jaccard']:.2f}"
-    return f"{row['cluster']:>3} {row['name'] or ''}: {stayed}"
+    return f"{row['cluster']:>3} {name}: {stayed}"

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from songscape._kernels import Known, Stop
 from songscape.core.errors import DegenerateDataError
 
 if TYPE_CHECKING:
@@ -30,27 +31,7 @@ START_ROWS = 10_000
 """Songs a start is drawn from, and at least a hundred for each centre: where most centres should
 be shows in a sample, and drawing from all cost more than the steps that follow."""
 
-FIRST = 3
-"""Steps before a run is judged by how fast it gains."""
-
-PATIENCE = 10
-"""A run is given up if ten times its last gain would not bring it below its rival."""
-
-
-@dataclass(frozen=True)
-class Stop:
-    """When a run ends.
-
-    Parameters
-    ----------
-    most : most passes over the songs.
-    shift : sum of squared movements of the centres.
-    gain : share of the cost that a pass must gain.
-    """
-
-    most: int = 300
-    shift: float = 0.0
-    gain: float = 0.0
+_NO_LABELS = np.empty(0, dtype=np.int32)
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,24 +43,23 @@ class Solution:
     centers : float64 array of shape (k, d).
     inertia : weighted sum of squared distances to the nearest centre.
     steps : passes over the songs.
+    known : of each song; None where it is not kept.
     """
 
     centers: Floats
     inertia: float
     steps: int
+    known: Known | None = None
 
 
 def greedy_start(songs: Songs, k: int, rng: np.random.Generator) -> Floats:
     """Draw k centres among the songs, far apart, shape (k, d)."""
     songs = songs.sample(max(START_ROWS, 100 * k), rng)
-    candidates = 2 + int(np.log(k))
-    chosen = [int(songs.draw(songs.mass, 1, rng)[0])]
-    closest = songs.distances_to(chosen[0])
-    for _ in range(1, k):
-        drawn = songs.draw(songs.mass * closest, candidates, rng)
-        chosen.append(int(drawn[np.argmin(songs.costs_with(drawn, closest))]))
-        closest = np.minimum(closest, songs.distances_to(chosen[-1]))
-    return songs.points[chosen]
+    first = int(songs.draw(songs.mass, 1, rng)[0])
+    draws = rng.random((k - 1, 2 + int(np.log(k))))
+    known = Known(_NO_LABELS, np.empty(0), songs.distances_to(first))
+    others, _ = songs.draw_centers(1, known, draws)
+    return songs.points[[first, *others.tolist()]]
 
 
 def random_start(songs: Songs, k: int, rng: np.random.Generator) -> Floats:
@@ -88,7 +68,9 @@ def random_start(songs: Songs, k: int, rng: np.random.Generator) -> Floats:
     return songs.points[rng.choice(len(songs.points), k, replace=False, p=share)]
 
 
-def settle(songs: Songs, start: Floats, stop: Stop, rival: float = np.inf) -> Solution:
+def settle(
+    songs: Songs, start: Floats, stop: Stop, rival: float = np.inf, known: Known | None = None
+) -> Solution:
     """Move centres until they stand still.
 
     Parameters
@@ -97,20 +79,10 @@ def settle(songs: Songs, start: Floats, stop: Stop, rival: float = np.inf) -> So
     start : centres to begin with, shape (k, d).
     stop : when to end.
     rival : a cost to beat; a run that is not on its way to do so is given up.
+    known : of the songs and these centres; taken over.
     """
-    centers, last, steps = start, np.inf, 0
-    while steps < stop.most:
-        steps += 1
-        cost, counts, sums = songs.step(centers)
-        gained, last = last - cost, cost
-        moved = _means(songs, centers, counts, sums)
-        if steps > FIRST and (gained < stop.gain * cost or cost - PATIENCE * gained > rival):
-            return Solution(centers, cost, steps)
-        movement = moved - centers
-        shift, centers = float(np.vdot(movement, movement)), moved
-        if shift <= stop.shift:
-            break
-    return Solution(centers, songs.step(centers)[0], steps)
+    found = songs.descend(np.array(start), Stop(*stop[:-1], rival), known)
+    return Solution(found.centers, found.cost, found.steps, found.known)
 
 
 def best_of(songs: Songs, starts: Iterable[Floats], stop: Stop) -> Solution:
@@ -122,14 +94,3 @@ def best_of(songs: Songs, starts: Iterable[Floats], stop: Stop) -> Solution:
     if best is None:
         raise DegenerateDataError("K-means needs one start at least; raise n_init.")
     return best
-
-
-def _means(songs: Songs, centers: Floats, counts: Floats, sums: Floats) -> Floats:
-    """Return the mean of every cluster; an empty one takes the song farthest from its centre."""
-    if counts.min() > 0:
-        return sums / counts[:, None]
-    empty = np.flatnonzero(counts <= 0)
-    moved = np.divide(sums, counts[:, None], out=centers.copy(), where=counts[:, None] > 0)
-    far = songs.nearest(centers).distance * (songs.mass > 0)
-    moved[empty] = songs.points[np.argsort(-far, kind="stable")[: len(empty)]]
-    return moved

@@ -11,7 +11,6 @@ Good centres for k are nearly good for k + 1, so the runs of a sweep need not st
    swaps cost no more than the sweep itself.
 3. *Few centres.* Where k is small a wrong start is never mended by its neighbours and starts are
    cheap, so several independent ones are tried on a sample, the best of them on all songs.
-4. *Last.* Steps so far end early. At the end the centres of every k move until they stand still.
 
 A trial that is not on its way to beat the best so far is given up after a few steps.
 """
@@ -23,11 +22,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from songscape.cluster._lloyd import Solution, Stop, greedy_start, settle
+from songscape._kernels import Known
+from songscape.cluster._lloyd import Solution, best_of, greedy_start, settle
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from songscape._kernels import Stop
     from songscape.cluster._songs import Songs
 
     Floats = NDArray[np.float64]
@@ -35,14 +36,18 @@ if TYPE_CHECKING:
 FEW = 12
 """Numbers of centres up to which independent starts are tried …"""
 
-STARTS = 6
+STARTS = 16
 """… so many of them …"""
 
 SAMPLE = 8_000
 """… on so many songs."""
 
-EARLY = 1e-4
-"""Share of the cost a step must gain for a trial to go on."""
+KEPT = 10_000_000
+"""Songs times numbers of centres up to which a sweep keeps what it knows of every song at every k:
+20 bytes each."""
+
+LESS = 1 - 1e-9
+"""What rounding may take from a difference of distances."""
 
 HOPE = 1.5
 """A trial is run if its price before any step is at most so many times the best cost so far."""
@@ -72,15 +77,15 @@ class Nest:
     songs : the songs.
     most : the largest k.
     plan : how much to try.
-    stop : when the last steps end; trials end earlier.
+    stop : when a run ends.
     seed : of the draws.
     """
 
     def __init__(self, songs: Songs, most: int, plan: Plan, stop: Stop, seed: int) -> None:
         self.songs, self.most, self.plan, self.stop = songs, most, plan, stop
-        self.trial = replace(stop, gain=max(EARLY, stop.gain))
         self.rng = np.random.default_rng(seed)
         self.sample = songs.sample(max(SAMPLE, 100 * FEW), self.rng)
+        self.starts: list[Floats] = []
         self.found = {1: Solution(songs.mean, songs.step(songs.mean)[0], 1)}
 
     def solve(self) -> dict[int, Solution]:
@@ -89,8 +94,6 @@ class Nest:
         for _ in range(self.plan.rounds):
             self._down()
             self._up()
-        for k in range(2, self.most + 1):
-            self.found[k] = self._settled(self.found[k])
         return self.found
 
     def _up(self) -> None:
@@ -98,49 +101,66 @@ class Nest:
         for k in range(2, self.most + 1):
             if k not in self.found and k <= FEW and self.plan.starts:
                 self._try(self._independent(k))
-            self._try(*self._one_more(self.found[k - 1].centers))
+            self._try(*self._one_more(self.found[k - 1]))
+            self._forget(k - 1)
 
     def _down(self) -> None:
         """Start every k from the centres of k + 1 without one."""
         for k in range(self.most - 1, 1, -1):
             self._try(*self._one_less(self.found[k + 1]))
+            self._forget(k + 1)
 
-    def _try(self, start: Floats, price: float = 0.0) -> None:
+    def _try(self, start: Floats, price: float = 0.0, known: Known | None = None) -> None:
         """Run a start if its price gives hope, and keep what it finds if that is better."""
         best = self.found.get(len(start))
         rival = best.inertia if best else np.inf
         if price > HOPE * rival:
             return
-        found = settle(self.songs, start, self.trial, rival)
+        found = settle(self.songs, start, self.stop, rival, known)
         if found.inertia < rival:
             self.found[len(start)] = found
 
-    def _one_more(self, centers: Floats) -> tuple[Floats, float]:
+    def _one_more(self, solution: Solution) -> tuple[Floats, float, Known]:
         """Return centres and the best of some songs far from them, and what they cost."""
-        closest = self.songs.nearest(centers).distance
-        drawn = self.songs.draw(self.songs.mass * closest, self.plan.candidates, self.rng)
-        costs = self.songs.costs_with(drawn, closest)
-        best = int(np.argmin(costs))
-        return np.vstack([centers, self.songs.points[drawn[best]]]), float(costs[best])
+        known, k = self._known(solution), len(solution.centers)
+        drawn, costs = self.songs.draw_centers(k, known, self.rng.random((1, self.plan.candidates)))
+        return np.concatenate([solution.centers, self.songs.points[drawn]]), float(costs[0]), known
 
-    def _one_less(self, solution: Solution) -> tuple[Floats, float]:
-        """Return centres without the one missed least, and what they cost."""
+    def _one_less(self, solution: Solution) -> tuple[Floats, float, Known]:
+        """Return centres without the one missed least, and what they cost at least."""
+        labels, leads, squares = self._known(solution)
+        # What each song would cost more at its second nearest centre, (√s + lead)² − s.
+        more = leads * (2.0 * np.sqrt(squares) + leads)
+        missed = np.bincount(labels, self.songs.mass * more, minlength=len(solution.centers))
+        least = int(missed.argmin())
+        lost = labels == least
+        labels -= labels > least
+        labels[lost], leads[lost] = 0, 0.0
+        centers = np.concatenate([solution.centers[:least], solution.centers[least + 1 :]])
+        return centers, solution.inertia + float(missed[least]), Known(labels, leads, squares)
+
+    def _known(self, solution: Solution) -> Known:
+        """Return what is known of the songs, to be changed."""
+        if solution.known is not None:
+            labels, leads, squares = solution.known
+            return Known(labels.copy(), leads.copy(), squares.copy())
         near = self.songs.nearest(solution.centers)
-        extra = self.songs.mass * (near.second_distance - near.distance)
-        missed = np.bincount(near.labels, extra, minlength=len(solution.centers))
-        least = int(np.argmin(missed))
-        return np.delete(solution.centers, least, axis=0), solution.inertia + float(missed[least])
+        leads = np.sqrt(near.second_distance) - np.sqrt(near.distance)
+        return Known(near.labels, LESS * leads, near.distance)
+
+    def _forget(self, k: int) -> None:
+        """Let go of what is known of the songs at k, unless it takes little memory at every k."""
+        if len(self.songs.points) * self.most > KEPT:
+            self.found[k] = replace(self.found[k], known=None)
 
     def _independent(self, k: int) -> Floats:
-        """Return the best centres of several independent starts on a sample."""
-        runs: list[Solution] = []
-        for _ in range(self.plan.starts):
-            rival = min((run.inertia for run in runs), default=np.inf)
-            start = greedy_start(self.sample, k, self.rng)
-            runs.append(settle(self.sample, start, self.trial, rival))
-        return min(runs, key=lambda run: run.inertia).centers
+        """Return the best centres of several independent starts on a sample.
 
-    def _settled(self, solution: Solution) -> Solution:
-        """Move centres on until they stand still."""
-        last = settle(self.songs, solution.centers, self.stop)
-        return replace(last, steps=solution.steps + last.steps)
+        The first k of the centres a start draws are themselves a start for k.
+        """
+        few = min(FEW, self.most)
+        if not self.starts:
+            self.starts = [
+                greedy_start(self.sample, few, self.rng) for _ in range(self.plan.starts)
+            ]
+        return best_of(self.sample, (start[:k] for start in self.starts), self.stop).centers

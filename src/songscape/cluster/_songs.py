@@ -13,16 +13,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from songscape._kernels import nearest_centers, potentials
+from songscape._kernels import Descent, nearest_centers, unknown
 from songscape._kernels._engine import engine
 from songscape.cluster._threads import allowed
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from songscape._kernels import Nearest
+    from songscape._kernels import Known, Nearest, Stop
 
     Floats = NDArray[np.float64]
+    Ints = NDArray[np.int32]
 
 PAYS = 0.9
 """Merging is worth its cost if this share of rows or fewer are different …"""
@@ -52,21 +53,16 @@ class Songs:
         return self.weights if self.weights.size else np.ones(len(self.points))
 
     @cached_property
-    def squares(self) -> Floats:
-        """Squared length of every row, shape (n,)."""
-        squares: Floats = np.einsum("ij,ij->i", self.points, self.points)
-        return squares
-
-    @cached_property
     def mean(self) -> Floats:
         """Weighted mean, shape (1, d)."""
-        mean: Floats = self.mass @ self.points / self.mass.sum()
+        mean: Floats = np.einsum("n,nd->d", self.mass, self.points) / self.mass.sum()
         return mean[None]
 
     @cached_property
     def variance(self) -> float:
         """Weighted variance, averaged over columns."""
-        return float((self.mass @ (self.points - self.mean) ** 2 / self.mass.sum()).mean())
+        square = np.einsum("n,nd->d", self.mass, (self.points - self.mean) ** 2)
+        return float((square / self.mass.sum()).mean())
 
     def step(self, centers: Floats) -> tuple[float, Floats, Floats]:
         """Return the cost of centres and, for the next ones, counts (k,) and sums (k, d).
@@ -81,27 +77,46 @@ class Songs:
         )
         return cost, counts, sums
 
+    def descend(self, centers: Floats, stop: Stop, known: Known | None = None) -> Descent:
+        """Move centres by Lloyd's steps until they are to stop.
+
+        Parameters
+        ----------
+        centers : where to begin; changed in place.
+        stop : when to end.
+        known : of the songs and these centres; changed in place.
+        """
+        known = known or unknown(len(self.points))
+        threads = allowed(len(centers) * self.points.size)
+        cost, steps = engine().lloyd(self.points, self.weights, centers, stop, threads, *known)
+        return Descent(centers, cost, steps, None if cost > stop.rival else known)
+
+    def draw_centers(self, count: int, known: Known, draws: Floats) -> tuple[Ints, Floats]:
+        """Choose songs as further centres, one for each row of draws, and price each choice.
+
+        Parameters
+        ----------
+        count : how many centres there are.
+        known : of the songs and these centres, with empty labels where only squares are;
+            brought up to date.
+        draws : (rounds, candidates) in 0..1, each the share of all cost a draw falls on.
+        """
+        chosen, costs = np.empty(len(draws), dtype=np.int32), np.empty(len(draws))
+        threads = allowed(draws.shape[1] * self.points.size)
+        engine().greedy_draws(
+            self.points, self.weights, draws, count, threads, *known, chosen, costs
+        )
+        return chosen, costs
+
     def nearest(self, centers: Floats) -> Nearest:
         """Return the two nearest centres of every row."""
         threads = allowed(len(centers) * self.points.size)
         return nearest_centers(self.points, centers, threads=threads)
 
-    def costs_with(self, rows: NDArray[np.int64], closest: Floats) -> Floats:
-        """Return what the cost would be with each of some rows as one more centre."""
-        threads = allowed(len(rows) * self.points.size)
-        weights = self.weights if self.weights.size else None
-        return potentials(self.points, self.points[rows], closest, weights, threads=threads)
-
     def distances_to(self, row: int) -> Floats:
-        """Return squared distances to one row, shape (n,), as exact as drawing needs.
-
-        As ‖x‖² − 2x·c + ‖c‖² they cost one product; the row itself gets an exact zero. The product
-        is not left to a threaded library, whose last bits change with the number of threads.
-        """
-        product = np.einsum("ij,j->i", self.points, self.points[row])
-        distances: Floats = self.squares - 2.0 * product + self.squares[row]
-        np.maximum(distances, 0.0, out=distances)
-        distances[row] = 0.0
+        """Return squared distances to one row, shape (n,)."""
+        gap = self.points - self.points[row]
+        distances: Floats = np.einsum("ij,ij->i", gap, gap)
         return distances
 
     def draw(self, mass: Floats, count: int, rng: np.random.Generator) -> NDArray[np.int64]:

@@ -15,8 +15,9 @@ from sklearn.base import BaseEstimator
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
+from songscape._kernels import Stop
 from songscape.cluster._guard import as_matrix
-from songscape.cluster._lloyd import Solution, Stop
+from songscape.cluster._lloyd import Solution
 from songscape.cluster._nesting import Nest, Plan
 from songscape.cluster._songs import songs
 from songscape.core.errors import DegenerateDataError
@@ -127,7 +128,7 @@ class KMeansSweep(BaseEstimator):  # type: ignore[misc]
         """Return the best solution of every k over the sweeps."""
         rows = songs(points, weights)
         scale = float(weights.sum() / rows.mass.sum())
-        stop = Stop(self.max_iter, self.tol * rows.variance, STILL)
+        stop = Stop(self.max_iter, shift=self.tol * rows.variance, gain=STILL)
         plan = Plan(rounds=self.n_rounds)
         random = check_random_state(self.random_state)
         sweeps = [

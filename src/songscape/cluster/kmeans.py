@@ -26,9 +26,9 @@ from sklearn.metrics import euclidean_distances
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
-from songscape._kernels import kmeans_step
+from songscape._kernels import Stop, kmeans_step
 from songscape.cluster._guard import GuardedPredictor
-from songscape.cluster._lloyd import Stop, best_of, greedy_start, random_start
+from songscape.cluster._lloyd import best_of, greedy_start, random_start
 from songscape.cluster._songs import songs
 from songscape.cluster._sweep import KMeansSweep
 from songscape.cluster._threads import allowed
@@ -132,7 +132,7 @@ class _Lloyd(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Ba
     def _best(self, rows: Songs) -> Solution:
         """Return the solution of least cost; of equals the first."""
         rng = np.random.default_rng(check_random_state(self.random_state).randint(2**31))
-        stop = Stop(self.max_iter, self.tol * rows.variance)
+        stop = Stop(self.max_iter, shift=self.tol * rows.variance)
         runs = self.n_init if isinstance(self.init, str) else 1
         return best_of(rows, (self._start(rows, rng) for _ in range(runs)), stop)
 

@@ -25,10 +25,10 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
-from songscape._kernels import mixture_log_prob
+from songscape._kernels import Stop, mixture_log_prob
 from songscape.cluster._em import Parameters, Rules, climb, grouped
 from songscape.cluster._guard import GuardedPredictor, as_matrix
-from songscape.cluster._lloyd import Stop, greedy_start, random_start, settle
+from songscape.cluster._lloyd import greedy_start, random_start, settle
 from songscape.cluster._songs import songs
 from songscape.cluster._sweep import KMeansSweep
 from songscape.core.guard import check_values
@@ -137,6 +137,12 @@ class _Mixture(DensityMixin, BaseEstimator):  # type: ignore[misc]
         """Return the log density of every song, shape (n,)."""
         density: Floats = logsumexp(self._log_prob(X), axis=1)
         return density
+
+    def densities(self, X: Any) -> tuple[Floats, Floats]:
+        """Return the log density of every song (n,) and its probabilities (n, k), in one pass."""
+        joint = self._log_prob(X)
+        density: Floats = logsumexp(joint, axis=1)
+        return density, np.exp(joint - density[:, None])
 
     def score(self, X: Any, y: Any = None) -> float:
         """Return the mean log density."""

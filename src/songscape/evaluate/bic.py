@@ -9,7 +9,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from songscape.evaluate._defined import UNDEFINED
+from songscape.evaluate._statistics import likelihood
 
 if TYPE_CHECKING:
     from songscape.core.fit import Fit
@@ -23,6 +26,8 @@ CITATION = "Schwarz 1978, Estimating the dimension of a model"
 def score(space: Space, fit: Fit, truth: Any = None) -> float:
     """Return the criterion of a mixture; NaN for methods without a likelihood."""
     del truth
-    if not hasattr(fit.estimator, "bic"):
+    found = likelihood(space, fit)
+    if found is None:
         return UNDEFINED
-    return float(fit.estimator.bic(space.matrix))
+    parameters = fit.estimator._n_parameters()  # noqa: SLF001 - scikit-learn's name too
+    return -2 * found.log + float(parameters * np.log(space.n))

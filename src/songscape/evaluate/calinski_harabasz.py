@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from songscape.evaluate._defined import UNDEFINED, clustered
+from songscape.evaluate._defined import UNDEFINED
+from songscape.evaluate._statistics import moments
 
 if TYPE_CHECKING:
     from songscape.core.fit import Fit
@@ -25,16 +24,8 @@ CITATION = "Calinski & Harabasz 1974, A dendrite method for cluster analysis"
 def score(space: Space, fit: Fit, truth: Any = None) -> float:
     """Return the index, ≥ 0; NaN with fewer than two clusters or where nothing varies within."""
     del truth
-    found = clustered(space, fit.labels)
-    if found is None:
+    found = moments(space, fit)
+    if found is None or found.within <= 0:
         return UNDEFINED
-    matrix, labels = found
-    k, n = int(labels.max()) + 1, len(matrix)
-    centred = matrix - matrix.mean(axis=0)
-    sizes = np.bincount(labels)
-    centres = np.array([centred[labels == cluster].mean(axis=0) for cluster in range(k)])
-    between = float((sizes * (centres**2).sum(axis=1)).sum())
-    within = float(((centred - centres[labels]) ** 2).sum())
-    if within <= 0:
-        return UNDEFINED
-    return (between / (k - 1)) / (within / (n - k))
+    k, n = len(found.counts), found.counts.sum()
+    return float((found.between / (k - 1)) / (found.within / (n - k)))

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy.spatial.distance import cdist
 
-from songscape.evaluate._defined import UNDEFINED, clustered
+from songscape.evaluate._defined import UNDEFINED
+from songscape.evaluate._statistics import moments
 
 if TYPE_CHECKING:
     from songscape.core.fit import Fit
@@ -26,20 +27,11 @@ CITATION = "Davies & Bouldin 1979, A cluster separation measure"
 def score(space: Space, fit: Fit, truth: Any = None) -> float:
     """Return the index, ≥ 0; NaN with fewer than two clusters or where two centres coincide."""
     del truth
-    found = clustered(space, fit.labels)
+    found = moments(space, fit)
     if found is None:
         return UNDEFINED
-    matrix, labels = found
-    members = [matrix[labels == cluster] for cluster in range(int(labels.max()) + 1)]
-    centres = np.array([songs.mean(axis=0) for songs in members])
-    spread = np.array(
-        [
-            np.linalg.norm(songs - centre, axis=1).mean()
-            for songs, centre in zip(members, centres, strict=True)
-        ]
-    )
-    apart = cdist(centres, centres)
+    apart = cdist(found.means, found.means)
     np.fill_diagonal(apart, np.inf)
     if not apart.all():
         return UNDEFINED
-    return float(((spread[:, None] + spread) / apart).max(axis=1).mean())
+    return float(((found.spread[:, None] + found.spread) / apart).max(axis=1).mean())

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from scipy.special import entr
-
 from songscape.evaluate import bic
 from songscape.evaluate._defined import UNDEFINED
+from songscape.evaluate._statistics import likelihood
 
 if TYPE_CHECKING:
     from songscape.core.fit import Fit
@@ -28,6 +27,7 @@ CITATION = (
 def score(space: Space, fit: Fit, truth: Any = None) -> float:
     """Return the criterion of a mixture; NaN for methods without a likelihood."""
     del truth
-    if not hasattr(fit.estimator, "bic"):
+    found = likelihood(space, fit)
+    if found is None:
         return UNDEFINED
-    return bic.score(space, fit) + 2 * float(entr(fit.estimator.predict_proba(space.matrix)).sum())
+    return bic.score(space, fit) + 2 * found.entropy

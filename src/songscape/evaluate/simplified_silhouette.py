@@ -16,7 +16,7 @@ import numpy as np
 from songscape._kernels import nearest_centers
 from songscape.cluster._threads import allowed
 from songscape.evaluate._defined import UNDEFINED, clustered
-from songscape.evaluate._refit import means
+from songscape.evaluate._statistics import moments
 
 if TYPE_CHECKING:
     from songscape.core.fit import Fit
@@ -34,10 +34,10 @@ def score(space: Space, fit: Fit, truth: Any = None) -> float:
     """Return the mean simplified silhouette of songs in clusters; NaN with fewer than two."""
     del truth
     found = clustered(space, fit.labels)
-    if found is None:
+    sums = moments(space, fit)
+    if found is None or sums is None:
         return UNDEFINED
-    matrix, labels = found
-    centres = means(matrix, labels.astype(np.int32))
+    (matrix, labels), centres = found, sums.means
     near = nearest_centers(matrix, centres, threads=allowed(len(centres) * matrix.size))
     own = np.linalg.norm(matrix - centres[labels], axis=1)
     first, second = np.sqrt(near.distance), np.sqrt(near.second_distance)

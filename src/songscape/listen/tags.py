@@ -34,6 +34,9 @@ _TEXTS = {
     "musicbrainz_artistid": "musicbrainz_artist",
     "musicbrainz artist id": "musicbrainz_artist",
 }
+_UFID = "http://musicbrainz.org\0"
+"""In ID3 a recording's id stands in a frame of its own, after the name of who gave it."""
+
 _TURNS = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 _NUMBER = re.compile(r"\d+")
 _YEAR = re.compile(r"(?<!\d)(1[5-9]\d\d|20\d\d)(?!\d)")
@@ -73,6 +76,9 @@ def cleaned(raw: Mapping[str, Any]) -> dict[str, Any]:
         texts = [text for part in _listed(value) if (text := clean(str(part)))]
         if known and texts:
             found.setdefault(known, "; ".join(dict.fromkeys(texts))[:LONGEST])
+    recordings = [str(one) for one in _listed(raw.get("ufid")) if str(one).startswith(_UFID)]
+    if recordings and (recording := clean(recordings[0].removeprefix(_UFID))):
+        found.setdefault("musicbrainz_recording", recording)
     if genres := genre_list(_listed(raw.get("genre"))):
         found["genre"] = genres
     year, track = _first(_YEAR, raw.get("year")), _first(_NUMBER, raw.get("track"))

@@ -5,37 +5,34 @@ makes about `perplexity` neighbours count; the map is moved until its own neighb
 with heavy tails, agree (van der Maaten & Hinton 2008, "Visualizing data using t-SNE"; trees make it
 fast: van der Maaten 2014, "Accelerating t-SNE using tree-based algorithms"). Neighbours on the map
 can be trusted; distances between far groups, sizes and densities of groups cannot, and a score
-taken on the map says nothing about the songs. New songs cannot be placed.
+taken on the map says nothing about the songs.
 
 The map starts from the principal components (Kobak & Berens 2019, "The art of using t-SNE for
 single-cell transcriptomics") and is drawn on one thread, since sums in another order end in another
-map. The engine ``openTSNE`` (extra ``maps``; Poličar et al. 2024) is faster for large collections.
+map. The engine ``openTSNE`` (extra ``maps``; Poličar et al. 2024) is several times faster. New
+songs are placed as :mod:`songscape.reduce._layout` says.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from sklearn import manifold
-from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
-from sklearn.utils.validation import validate_data
-from threadpoolctl import threadpool_limits
 
 from songscape.core.errors import MissingExtraError
 from songscape.core.options import option
-from songscape.reduce._guard import as_matrix, check_reducible
-from songscape.reduce.pca import PCA
+from songscape.reduce._layout import Layout, start
 
 if TYPE_CHECKING:
-    from typing import Self
-
     from numpy.typing import NDArray
 
-LEAST_SONGS = 4
-"""Fewer songs have no neighbourhoods to keep."""
+_WARM_UP = 250
+"""Steps of early exaggeration, which are part of the steps asked for."""
+_PLANE = 2
+"""openTSNE draws at most this many dimensions."""
 
 
 @dataclass(frozen=True)
@@ -46,15 +43,15 @@ class Options:
     perplexity: float = option(
         30.0, "neighbours that count, about; a third of the songs at most", low=2
     )
-    iterations: int = option(1000, "steps of moving the map", low=250)
+    iterations: int = option(750, "steps of moving the map", low=250)
     engine: str = option(
-        "scikit-learn",
-        "what draws it; openTSNE needs the extra maps",
-        choices=("scikit-learn", "openTSNE"),
+        "auto",
+        "what draws it; openTSNE needs the extra maps, auto takes it where it is installed",
+        choices=("auto", "scikit-learn", "openTSNE"),
     )
 
 
-class TSNE(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):  # type: ignore[misc]
+class TSNE(Layout):
     """Draw a map that keeps neighbours.
 
     Parameters
@@ -62,7 +59,7 @@ class TSNE(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):  #
     k : dimensions of the map, 1..3.
     perplexity : neighbours that count; cut to a third of the songs.
     iterations : steps.
-    engine : "scikit-learn" or "openTSNE".
+    engine : "auto", "scikit-learn" or "openTSNE"; three dimensions are always scikit-learn's.
     random_state : seed of the start.
 
     Attributes
@@ -74,8 +71,8 @@ class TSNE(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):  #
         self,
         k: int = 2,
         perplexity: float = 30.0,
-        iterations: int = 1000,
-        engine: str = "scikit-learn",
+        iterations: int = 750,
+        engine: str = "auto",
         random_state: int | None = None,
     ) -> None:
         self.k = k
@@ -84,50 +81,17 @@ class TSNE(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):  #
         self.engine = engine
         self.random_state = random_state
 
-    def fit(self, X: Any, y: Any = None) -> Self:
-        """Draw the map.
-
-        Raises
-        ------
-        DegenerateDataError
-            If the numbers do not allow it.
-        MissingExtraError
-            If the engine is not installed.
-        """
-        del y
-        check_reducible(as_matrix(X), LEAST_SONGS)
-        matrix = validate_data(self, X, dtype=np.float64)
-        draw = _draw_open if self.engine == "openTSNE" else _draw
-        with threadpool_limits(limits=1):
-            self.embedding_ = draw(_unit(matrix), self)
-        return self
-
-    def fit_transform(self, X: Any, y: Any = None) -> NDArray[np.float64]:
-        """Draw the map and return the place of every song, shape (n, k)."""
-        embedding: NDArray[np.float64] = self.fit(X, y).embedding_
-        return embedding
-
-    @property
-    def _n_features_out(self) -> int:
-        """Number of coordinates, which scikit-learn makes their names from."""
-        return self.k
+    def _draw(self, matrix: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Draw by the engine that is asked for or there."""
+        if self.engine == "openTSNE" and not is_fast():
+            raise MissingExtraError("reduce.tsne with engine openTSNE", "maps")
+        wanted = self.engine == "openTSNE" or (self.engine == "auto" and is_fast())
+        return _draw_open(matrix, self) if wanted and self.k <= _PLANE else _draw(matrix, self)
 
 
-def _unit(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Centre and divide by the largest value: t-SNE ignores scale, its 32-bit trees do not."""
-    centred = matrix - matrix.mean(axis=0)
-    scaled: NDArray[np.float64] = centred / np.abs(centred).max()
-    return scaled
-
-
-def _start(matrix: NDArray[np.float64], model: TSNE) -> NDArray[np.float64]:
-    """Return a small start from the principal components, no two songs at one place."""
-    size = min(model.k, *matrix.shape)
-    start = np.random.default_rng(model.random_state or 0).normal(0, 1e-6, (len(matrix), model.k))
-    scores = PCA(size).fit_transform(matrix)
-    # Identical rows at one place would divide by zero and end the process: hence the 1e-6 above.
-    start[:, :size] += 1e-4 * scores / scores[:, 0].std()
-    return start.astype(np.float32)
+def is_fast() -> bool:
+    """Tell whether openTSNE is installed."""
+    return find_spec("openTSNE") is not None
 
 
 def _perplexity(matrix: NDArray[np.float64], model: TSNE) -> float:
@@ -141,7 +105,7 @@ def _draw(matrix: NDArray[np.float64], model: TSNE) -> NDArray[np.float64]:
         model.k,
         perplexity=_perplexity(matrix, model),
         max_iter=model.iterations,
-        init=_start(matrix, model),
+        init=start(matrix, model.k, model.random_state).astype(np.float32),
         random_state=model.random_state,
         n_jobs=1,
     )
@@ -150,15 +114,16 @@ def _draw(matrix: NDArray[np.float64], model: TSNE) -> NDArray[np.float64]:
 
 def _draw_open(matrix: NDArray[np.float64], model: TSNE) -> NDArray[np.float64]:
     """Draw by openTSNE."""
-    if find_spec("openTSNE") is None:
-        raise MissingExtraError("reduce.tsne with engine openTSNE", "maps")
     import openTSNE
 
     engine = openTSNE.TSNE(
         model.k,
         perplexity=_perplexity(matrix, model),
-        n_iter=model.iterations - 250,
-        initialization=_start(matrix, model).astype(np.float64),
+        early_exaggeration_iter=_WARM_UP,
+        n_iter=model.iterations - _WARM_UP,
+        initialization=start(matrix, model.k, model.random_state),
+        # Exact neighbours: the approximate index differs from build to build.
+        neighbors="exact",
         random_state=model.random_state,
         n_jobs=1,
     )

@@ -115,10 +115,10 @@ def follow(
             judgement = judge.judged(songs, prepared, grouping, recipe)
             grouping = judge.softened(grouping, judgement)
         with clock("map", "drawing the map"):
-            positions = stages.positions(prepared.space, recipe)
+            drawing = stages.drawing(prepared.space, recipe)
         with clock("explain", "explaining the groups"):
             found = _record.Found(
-                recipe, raw, cleaned, prepared, choice, grouping, judgement, positions
+                recipe, raw, cleaned, prepared, choice, grouping, judgement, drawing
             )
             record = _record.assembled(found, _lines(caught))
     record = replace(record, run={**record.run, "timings": clock.seconds})

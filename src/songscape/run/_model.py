@@ -1,9 +1,9 @@
 """The fitted model of a run, stored so that loading it runs no code.
 
-The file holds the pipeline from raw features to the clustered space, the clusterer, and the order
-that turns the clusterer's own numbers into the run's. It is written by skops, whose files name
-every type they hold; on reading, only the types listed here are accepted beside those of
-scikit-learn and NumPy that skops knows to be harmless.
+The file holds the pipeline from raw features to the clustered space, the clusterer, the layout of
+the map, and the order that turns the clusterer's own numbers into the run's. It is written by
+skops, whose files name every type they hold; on reading, only the types listed here are accepted
+beside those of scikit-learn and NumPy that skops knows to be harmless.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ _TRUSTED = [
     "songscape.reduce.none.Unchanged",
     "songscape.reduce.pca.PCA",
     "songscape.reduce.tsne.TSNE",
+    "songscape.reduce.umap.UMAP",
 ]
 
 

@@ -2,7 +2,8 @@
 
 New songs go through the run's own cleaning and its fitted preparation and are laid to the groups
 that are there: by the mixture where there is one, else to the nearest mean, which for k-means is
-where a song of the run lies itself. Cleaning steps that learn from the songs at hand (medians for
+where a song of the run lies itself. On the drawn map they are put beside the songs they sound
+like; no song of the run moves. Cleaning steps that learn from the songs at hand (medians for
 missing values) learn from the new songs only; rows the run's recipe would have dropped are dropped
 here, too.
 """
@@ -44,7 +45,8 @@ def place(folder: Path, source: str) -> pl.DataFrame:
 
     Returns
     -------
-    frame with id, texts, features, ``cluster``, its ``name``, ``membership`` and ``margin``.
+    frame with id, texts, features, ``cluster``, its ``name``, ``membership``, ``margin`` and its
+    place on the map, ``x, y`` and perhaps ``z``.
 
     Raises
     ------
@@ -69,7 +71,16 @@ def place(folder: Path, source: str) -> pl.DataFrame:
         pl.Series("name", [names.get(int(label), "") for label in labels]),
         pl.Series("membership", membership.max(axis=1)),
         pl.Series("margin", margin(membership)),
+        *_places(space, model),
     )
+
+
+def _places(space: NDArray[np.float64], model: Mapping[str, Any]) -> list[pl.Series]:
+    """Return where new songs go on the run's map; runs of an old version cannot say."""
+    layout: Any = model.get("map")
+    if not hasattr(layout, "transform"):
+        return []
+    return stages.coordinates(layout.transform(space)).get_columns()
 
 
 def _coordinates(songs: Collection, model: Mapping[str, Any]) -> NDArray[np.float64]:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from songscape.core.collection import Collection
     from songscape.recipe import Recipe
     from songscape.run._judge import Judgement
-    from songscape.run._stages import Cleaned, Grouping, Prepared
+    from songscape.run._stages import Cleaned, Drawing, Grouping, Prepared
 
 LIBRARIES = ("numpy", "scipy", "scikit-learn", "polars", "matplotlib")
 SCORES = ("silhouette", "davies_bouldin", "calinski_harabasz")
@@ -69,7 +69,7 @@ class Found:
     choice: Choice | None
     grouping: Grouping
     judgement: Judgement
-    positions: pl.DataFrame
+    drawing: Drawing
 
     @property
     def name(self) -> str:
@@ -89,6 +89,9 @@ def assembled(found: Found, warnings: Sequence[str]) -> Record:
     used = evidence["columns"].filter(pl.col("used"))["name"]
     profile = evidence["profiles"].filter(pl.col("feature").is_in(used.to_list()))
     clusters = explain.cluster_table(tracks, profile, evidence["cluster_genres"])
+    if found.judgement.stability is not None:
+        found_again = pl.Series(found.judgement.stability.per_cluster).fill_nan(None)
+        clusters = clusters.with_columns(stability=found_again.gather(clusters["cluster"]))
     return Record(
         recipe=recipes.text(found.recipe),
         run=summary(found, warnings),
@@ -135,6 +138,7 @@ def model(found: Found) -> dict[str, Any]:
         "means": soft.means,
         "variance": soft.variance,
         "temperature": found.judgement.temperature,
+        "map": found.drawing.layout,
     }
 
 
@@ -152,7 +156,8 @@ def track_table(found: Found) -> pl.DataFrame:
         pl.Series("second", second).replace(-1, None),
         pl.Series("second_membership", there),
         pl.Series("stability", stability).fill_nan(None),
-        *found.positions.get_columns(),
+        *found.drawing.places.get_columns(),
+        *_trust_column(found),
     )
 
 
@@ -185,6 +190,7 @@ def summary(found: Found, warnings: Sequence[str]) -> dict[str, Any]:
         "stability": _stability(found),
         "membership": found.judgement.summaries["membership"],
         "held_out": found.judgement.summaries["held_out"],
+        "map_trust": _map_trust(found),
         "warnings": list(warnings),
         "versions": {name: version(name) for name in LIBRARIES}
         | {"python": platform.python_version()},
@@ -246,6 +252,20 @@ def _stability(found: Found) -> dict[str, Any] | None:
     }
 
 
+def _trust_column(found: Found) -> list[pl.Series]:
+    """Return the map's trust in every song, where there is one."""
+    trust = found.drawing.trust
+    return [] if trust is None else [pl.Series("map_trust", trust.per_song)]
+
+
+def _map_trust(found: Found) -> dict[str, Any] | None:
+    """Return how far the map can be trusted."""
+    trust = found.drawing.trust
+    if trust is None:
+        return None
+    return {"mean": finite(trust.mean), "near": trust.near, "looked_up": trust.looked_up}
+
+
 def _evidence(found: Found, tracks: pl.DataFrame) -> dict[str, pl.DataFrame]:
     """Return the tables behind the report."""
     songs, labels = found.songs, found.grouping.fit.labels
@@ -261,7 +281,7 @@ def _evidence(found: Found, tracks: pl.DataFrame) -> dict[str, pl.DataFrame]:
         "cluster_genres": genres,
         "genre_homes": genre_homes(genres),
         "null": _null(found),
-        "axes": explain.axes_table(songs, found.positions),
+        "axes": explain.axes_table(songs, found.drawing.places),
         **explain.component_tables(found.prepared.features, labels, seed),
         **found.judgement.tables,
     }

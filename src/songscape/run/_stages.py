@@ -14,6 +14,7 @@ from songscape.core.collection import Role
 from songscape.core.errors import DegenerateDataError, RecipeError
 from songscape.core.seeds import child
 from songscape.core.space import Space
+from songscape.evaluate._map_trust import map_trust
 from songscape.recipe import NOTHING
 from songscape.run._fitter import fitter
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from songscape.core.choice import Choice
     from songscape.core.collection import Collection
     from songscape.core.fit import Fit
+    from songscape.evaluate._map_trust import MapTrust
     from songscape.recipe import Recipe, Step
 
 
@@ -179,12 +181,36 @@ def grouped(space: Space, recipe: Recipe, choice: Choice | None) -> Grouping:
     return Grouping(fit, order, membership(space, raw)[:, order])
 
 
-def positions(space: Space, recipe: Recipe) -> pl.DataFrame:
-    """Return the place of every song on the drawn map: x, y and perhaps z."""
-    matrix = np.asarray(_made(recipe.map, recipe.seed).fit_transform(space.matrix))
-    if matrix.shape[1] == 1:
-        matrix = np.column_stack([matrix, np.zeros(space.n)])
-    return pl.DataFrame(dict(zip("xyz", matrix.T[:3], strict=False)))
+@dataclass(frozen=True, eq=False)
+class Drawing:
+    """The drawn map.
+
+    Parameters
+    ----------
+    places : x, y and perhaps z of every song.
+    layout : what drew it, and places new songs on it.
+    trust : how far neighbours on it are neighbours in the space.
+    """
+
+    places: pl.DataFrame
+    layout: Any
+    trust: MapTrust | None
+
+
+def drawing(space: Space, recipe: Recipe) -> Drawing:
+    """Draw the map, and ask how far it can be trusted."""
+    layout = _made(recipe.map, recipe.seed)
+    places = coordinates(layout.fit_transform(space.matrix))
+    trust = map_trust(space, places.to_numpy(), child(recipe.seed, "map_trust"))
+    return Drawing(places, layout, trust)
+
+
+def coordinates(matrix: Any) -> pl.DataFrame:
+    """Return a layout's output as x, y and perhaps z."""
+    places = np.asarray(matrix)
+    if places.shape[1] == 1:
+        places = np.column_stack([places, np.zeros(len(places))])
+    return pl.DataFrame(dict(zip("xyz", places.T[:3], strict=False)))
 
 
 def by_size(fit: Fit) -> tuple[Fit, NDArray[np.int64]]:

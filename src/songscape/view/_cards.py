@@ -9,7 +9,7 @@ import polars as pl
 
 from songscape.view import _parts
 from songscape.view._style import PALETTE
-from songscape.view._text import percent, quantity, shown
+from songscape.view._text import called, percent, quantity, shown
 
 if TYPE_CHECKING:
     from songscape.core.record import Record
@@ -69,7 +69,7 @@ def _traits(record: Record, cluster: int) -> list[dict[str, Any]]:
     part = part.sort(pl.col("z").abs(), descending=True, maintain_order=True).head(TRAITS)
     return [
         {
-            "feature": shown(row["feature"], 40),
+            "feature": called(row["feature"], 40),
             "z": row["z"],
             "start": 50 + 25 * max(min(row["z"], 0.0), -2.0),
             "length": 25 * min(abs(row["z"]), 2.0),
@@ -146,7 +146,7 @@ def axes(record: Record) -> list[dict[str, Any]]:
     result = []
     for (axis,), part in table.group_by("axis", maintain_order=True):
         strong = part.filter(pl.col("correlation").abs() >= 0.3).head(6)
-        pairs = [(shown(name, 40), rho) for name, rho in strong.select(
+        pairs = [(called(name, 40), rho) for name, rho in strong.select(
             "feature", "correlation").iter_rows()]  # fmt: skip
         result.append(
             {

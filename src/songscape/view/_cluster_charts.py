@@ -24,7 +24,7 @@ from songscape.view._style import (
     panels,
     svg,
 )
-from songscape.view._text import count, decimal, listing, percent, quantity, shown
+from songscape.view._text import called, count, decimal, listing, percent, quantity, shown
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -128,7 +128,7 @@ def profiles(record: Record) -> str | None:
                 color=ON_DARK if abs(z) > 1.25 else ON_LIGHT,
             )  # fmt: skip
         _grid_of_cells(axes, matrix.shape)
-        heads = [shown(name, 20) for name in columns]
+        heads = [called(name, 20) for name in columns]
         head_cells(axes, heads, [shown(names[cluster], 34) for cluster in rows])
         says = (
             f"A table of {len(rows)} clusters by {len(columns)} features. Each cell tells how many "
@@ -191,7 +191,7 @@ def _bars(axes: Axes, part: pl.DataFrame, shade: str) -> None:
             1.02, y, quantity(median, unit), transform=axes.get_yaxis_transform(), ha="left",
             va="center", fontsize=7.5, color=MUTED,
         )  # fmt: skip
-    axes.set_yticks(place, [shown(name, 20) for name in part["feature"]], fontsize=8)
+    axes.set_yticks(place, [called(name, 20) for name in part["feature"]], fontsize=8)
     axes.tick_params(axis="y", labelcolor=INK)
     axes.set_ylim(len(z) - 0.4, -0.6)
     bare(axes)

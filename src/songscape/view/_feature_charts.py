@@ -27,7 +27,7 @@ from songscape.view._style import (
     panels,
     svg,
 )
-from songscape.view._text import decimal, percent, quantity, shown
+from songscape.view._text import called, decimal, percent, quantity
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -54,7 +54,7 @@ def distributions(record: Record) -> str | None:
             values = _parts.numbers(record.tracks, name)
             gone = missing.get(name, float((~np.isfinite(values)).mean()))
             _histogram(axes, values[np.isfinite(values)], units.get(name, ""))
-            axes.set_title(shown(name, 24), fontsize=9.5)
+            axes.set_title(called(name, 24), fontsize=9.5)
             note = f"{percent(gone)} missing" if gone > 0 else ""
             axes.text(
                 1, 1.04, note, transform=axes.transAxes, ha="right", va="bottom", fontsize=7.5,
@@ -146,7 +146,7 @@ def correlations(record: Record) -> str | None:
         if len(names) <= 20:
             _write_correlations(axes, matrix)
         size = 9 if len(names) <= 24 else 6.5
-        labels = [shown(name, 26) for name in names]
+        labels = [called(name, 26) for name in names]
         axes.set_xticks(range(len(names)), labels, rotation=90, fontsize=size)
         axes.set_yticks(range(len(names)), labels, fontsize=size)
         bare(axes)
@@ -186,7 +186,8 @@ def _strongest(matrix: NDArray[np.float64], names: list[str]) -> str:
     row, column = np.unravel_index(int(size.argmax()), size.shape)
     return (
         f"Pearson correlations of {len(names)} features, −1 to 1. The strongest is "
-        f"{decimal(float(matrix[row, column]))}, between {names[row]} and {names[column]}."
+        f"{decimal(float(matrix[row, column]))}, between {called(names[row])} and "
+        f"{called(names[column])}."
     )
 
 
@@ -258,7 +259,7 @@ def _arrows(axes: Axes, points: NDArray[np.float64], loadings: pl.DataFrame) -> 
     room = 1.25 * np.abs(np.vstack([tips, np.nanquantile(np.abs(points), 0.995, axis=0)]))
     axes.set_xlim(-room[:, 0].max(), room[:, 0].max())
     axes.set_ylim(-room[:, 1].max(), room[:, 1].max())
-    names = [shown(loadings["feature"][int(index)], 20) for index in strongest]
+    names = [called(loadings["feature"][int(index)], 20) for index in strongest]
     heights = _spaced(tips * 1.08, 0.055 * 2 * room[:, 1].max())
     for (x, y), name, height in zip(tips, names, heights, strict=True):
         axes.annotate("", (x, y), (0, 0), arrowprops={"arrowstyle": "-|>", "color": INK})

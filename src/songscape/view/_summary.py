@@ -177,8 +177,8 @@ def scores(record: Record) -> list[tuple[str, str, str]]:
     ]
 
 
-def agreement(record: Record) -> list[tuple[str, str, str]]:
-    """Return the scores against people's labels: name, value, what it means."""
+def agreement(record: Record) -> list[tuple[str, str, str, str]]:
+    """Return the scores against people's labels: name, value, interval, what it means."""
     says = {
         "ami": ("AMI", "shared information, chance taken off; 1 is the same partition"),
         "permuted_ami": ("AMI, labels shuffled", "what chance gives"),
@@ -187,19 +187,22 @@ def agreement(record: Record) -> list[tuple[str, str, str]]:
         "homogeneity": ("Homogeneity", "1 if every group has one label only"),
         "completeness": ("Completeness", "1 if every label lies in one group"),
         "purity": ("Purity", "songs that carry the most frequent label of their group"),
-        "plain_knn": ("Nearest song", "its nearest song has the same label"),
+        "plain_knn": ("Nearest songs", "the ten nearest songs give its label by majority"),
         "artist_filtered_knn": (
-            "Nearest song by another artist",
-            "the same, when the artist's own songs do not count",
+            "Nearest songs by others",
+            "the same, when songs that share an artist or album do not count",
         ),
     }
     given = record.run.get("agreement") or {}
     shares = ("purity", "plain_knn", "artist_filtered_knn")
-    return [
-        (name, (percent if key in shares else decimal)(given[key]), text)
-        for key, (name, text) in says.items()
-        if given.get(key) is not None
-    ]
+    spans = given.get("intervals") or {}
+    rows = []
+    for key, (name, text) in says.items():
+        if given.get(key) is not None:
+            written = percent if key in shares else decimal
+            interval = " to ".join(written(end) for end in spans.get(key) or ())
+            rows.append((name, written(given[key]), interval, text))
+    return rows
 
 
 def methods(record: Record) -> list[tuple[str, str]]:

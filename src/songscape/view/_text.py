@@ -11,9 +11,20 @@ import re
 import unicodedata
 from typing import Any
 
+from songscape.describe._labels import label
+
 _BARE = re.compile(r"|year|-?\d+(\.\.|–|-)\d+")
 """Units that are not written: none, a year, a scale such as 0..1."""
 _MINUS = "−"
+
+
+def called(feature: Any, most: int = 120) -> str:
+    """Return what people call a feature as one clean line of at most `most` characters.
+
+    >>> called("mfcc_03_std"), called("my_column")
+    ('MFCC 3, spread', 'my_column')
+    """
+    return shown(label(str(feature)), most)
 
 
 def shown(text: Any, most: int = 120) -> str:

@@ -14,6 +14,7 @@ from songscape.view import (
     _cluster_charts,
     _feature_charts,
     _genre_charts,
+    _judge_charts,
     _map_charts,
 )
 
@@ -39,6 +40,9 @@ CHARTS: Mapping[str, Callable[[Record], str | None]] = {
     "cluster-genres": _genre_charts.by_cluster,
     "top-genres": _genre_charts.top_of_clusters,
     "places": _map_charts.on_earth,
+    "reliability": _judge_charts.reliability,
+    "importance": _judge_charts.importance,
+    "levels": _judge_charts.levels,
 }
 
 

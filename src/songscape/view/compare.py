@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
+from songscape.view._choice_charts import spoken
 from songscape.view._flow_chart import flow
 from songscape.view._style import colour
 from songscape.view._text import count, decimal, percent, shown
@@ -132,7 +133,7 @@ def facts(summary: Mapping[str, Any]) -> list[tuple[str, str, str]]:
         one, other = (_value(summary[side].get(key)) for side in ("first", "second"))
         rows.append((word, one, other))
     for row in summary["scores"] or ():
-        word = str(row["score"]).replace("_", " ").capitalize()
+        word = spoken(str(row["score"]))
         rows.append((word, decimal(row["first"], 3), decimal(row["second"], 3)))
     return rows
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from songscape.view import map_data
+from songscape.view._text import percent
 
 if TYPE_CHECKING:
     from songscape.core.record import Record
@@ -46,8 +47,20 @@ def parts(record: Record) -> dict[str, Any] | None:
         "script": Markup(script()),  # noqa: S704
         "shown": len(drawn),
         "total": record.tracks.height,
-        "trust": "",
+        "trust": trust(record),
     }
+
+
+def trust(record: Record) -> str:
+    """Say how far neighbours on the map are neighbours in sound; empty where it is not known."""
+    given = record.run.get("map_trust")
+    if not given or given.get("mean") is None:
+        return ""
+    near = int(given["near"])
+    return (
+        f"Of the {near} songs most like a song, {percent(given['mean'])} are among the {near} "
+        f"nearest to it here; by chance it would be {percent(near / record.tracks.height)}."
+    )
 
 
 @cache

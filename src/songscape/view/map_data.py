@@ -21,7 +21,7 @@ from songscape.core.seeds import generator
 from songscape.view import _cards, _parts
 from songscape.view._style import PALETTE
 from songscape.view._summary import title
-from songscape.view._text import shown
+from songscape.view._text import called, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 
 STEPS = 65_535
 MISSING = 255
-GENRES = len(PALETTE)
+COLOURS = len(PALETTE)
+GENRES = 500
 FEATURES = 16
 LETTERS = 80
 _UNSEEN = r"[\p{Cc}\p{Cf}\p{Cn}--[\x{200C}\x{200D}]]"
@@ -47,7 +48,9 @@ class _Section:
     content: bytes
 
 
-def block(record: Record, most: int | None = None, *, rows: bool = False) -> bytes | None:
+def block(
+    record: Record, most: int | None = None, *, rows: bool = False, texts: bool = True
+) -> bytes | None:
     """Return the map of a run as gzip bytes; None if the run has no map.
 
     Parameters
@@ -55,12 +58,15 @@ def block(record: Record, most: int | None = None, *, rows: bool = False) -> byt
     record : the run.
     most : songs at most; of more a sample is taken, always the same.
     rows : whether to add each song's row in ``record.tracks``, which a server needs.
+    texts : whether to add titles and artists, which are most of the bytes; a server has them.
     """
     drawn = songs(record, most)
     if drawn is None:
         return None
     places = _places(record, drawn)
-    sections = [*_sections(record, drawn), *([_rows(drawn)] if rows else [])]
+    sections = _sections(record, drawn)
+    sections += _texts(record.tracks[drawn]) if texts else []
+    sections += [_rows(drawn)] if rows else []
     header = {
         "n": len(drawn),
         "total": record.tracks.height,
@@ -110,7 +116,7 @@ def _places(record: Record, drawn: NDArray[np.int64]) -> list[tuple[dict[str, An
 
 
 def _sections(record: Record, drawn: NDArray[np.int64]) -> list[_Section]:
-    """Return every column of the block."""
+    """Return every column that colours the map."""
     tracks = record.tracks[drawn]
     units = _parts.units(record)
     found = [_clusters(record, drawn)]
@@ -120,10 +126,10 @@ def _sections(record: Record, drawn: NDArray[np.int64]) -> list[_Section]:
         if name in tracks.columns:
             found.append(_number(name, tracks, says, "0..1", doubt=True))
     found += [
-        _number(name, tracks, shown(name, 40), units.get(name, ""))
+        _number(name, tracks, called(name, 40), units.get(name, ""))
         for name in _parts.features(record)[:FEATURES]
     ]
-    return [*found, *_texts(tracks)]
+    return found
 
 
 def _clusters(record: Record, drawn: NDArray[np.int64]) -> _Section:
@@ -133,30 +139,36 @@ def _clusters(record: Record, drawn: NDArray[np.int64]) -> _Section:
     labels = _parts.clusters(record)[drawn]
     values = np.array([order.get(int(label), len(names)) for label in labels], np.uint16)
     texts = [*names.values(), "in no cluster"]
-    shades = [min(cluster, GENRES) for cluster in names] + [GENRES]
-    return _category("cluster", "cluster", values, texts, shades)
+    shades = [min(cluster, COLOURS) for cluster in names] + [COLOURS]
+    return _category("cluster", values, texts, shades, (len(names),))
 
 
 def _genres(genres: pl.Series) -> _Section:
-    """Return the most frequent genres, all others together."""
+    """Return the genres, the most frequent first; only the first few have a colour and a name."""
     first = genres.list.first() if genres.dtype == pl.List else genres
-    texts = first.cast(pl.String).fill_null("")
-    counts = texts.filter(texts != "").value_counts(sort=True).sort(
-        ["count", texts.name], descending=[True, False])  # fmt: skip
-    top = counts[texts.name].head(GENRES).to_list()
+    texts = first.cast(pl.String).fill_null("").rename("genre")
+    counts = texts.filter(texts != "").value_counts().sort(
+        ["count", "genre"], descending=[True, False])  # fmt: skip
+    top = counts["genre"].head(GENRES).to_list()
     place = {genre: index for index, genre in enumerate(top)}
-    values = np.array([place.get(text, GENRES + (text == "")) for text in texts], np.uint16)
-    labels = [shown(genre, 40) for genre in top] + [""] * (GENRES - len(top))
-    names = [*labels, "other genres", "no genre"]
-    return _category("genre", "genre", values, names, list(range(GENRES)) + [GENRES] * 2)
+    rest = len(top)
+    values = np.array([place.get(text, rest + (text == "")) for text in texts], np.uint16)
+    labels = [*(shown(genre, 40) for genre in top), "other genres", "no genre"]
+    shades = [min(index, COLOURS) for index in range(rest)] + [COLOURS] * 2
+    plain = tuple(index for index, shade in enumerate(shades) if shade == COLOURS)
+    return _category("genre", values, labels, shades, plain)
 
 
 def _category(
-    name: str, says: str, values: NDArray[np.uint16], labels: list[str], shades: list[int]
+    name: str,
+    values: NDArray[np.uint16],
+    labels: list[str],
+    shades: list[int],
+    unnamed: tuple[int, ...],
 ) -> _Section:
-    """Return a category as a section."""
-    about = {"name": name, "says": says, "kind": "category", "labels": labels, "shades": shades}
-    return _Section(about, _planes(values))
+    """Return a category as a section; unnamed labels are left off the map."""
+    about = {"labels": labels, "shades": shades, "unnamed": unnamed}
+    return _Section({"name": name, "says": name, "kind": "category"} | about, _planes(values))
 
 
 def _number(

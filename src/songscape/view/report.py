@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from songscape.view import _cards, _parts, _summary, _text, charts, live_map
+from songscape.view import _cards, _judging, _parts, _summary, _text, charts, live_map
 from songscape.view._style import ACCENT, GREY, INK, LINE, MUTED, PALETTE, PAPER, WARM
 
 if TYPE_CHECKING:
@@ -69,6 +69,13 @@ def render(record: Record, figures: Mapping[str, str] | None = None) -> bytes:
         columns=_cards.columns(record),
         fates=_cards.genre_fates(record),
         features=_parts.features(record),
+        again=_judging.again(record),
+        sureness=_judging.sureness(record),
+        between=_judging.between(record),
+        by_name=_judging.by_name(record),
+        held_out=_judging.held_out(record),
+        tried=_judging.tried(record),
+        level_fates=_judging.level_fates(record),
     )  # fmt: skip
     return text.encode("utf-8", "replace")
 

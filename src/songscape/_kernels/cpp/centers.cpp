@@ -5,20 +5,6 @@
 namespace songscape {
 namespace {
 
-Frame frame_of(const double* values, std::size_t count, std::size_t dimension) {
-  Frame frame{std::vector<double>(padded(dimension)), 1.0};
-  for (std::size_t j = 0; j < dimension; ++j) {
-    double sum = 0.0;
-    for (std::size_t i = 0; i < count; ++i) sum += values[i * dimension + j] / count;
-    frame.shift[j] = static_cast<float>(sum);  // so that float32 rows subtract it exactly
-  }
-  double widest = 0.0;
-  for (std::size_t i = 0; i < count * dimension; ++i)
-    widest = std::max(widest, std::abs(values[i] - frame.shift[i % dimension]));
-  if (widest > 0.0) frame.scale = std::exp2(-std::clamp(std::ilogb(widest), -120, 120));
-  return frame;
-}
-
 std::vector<bool> repeated(const double* values, std::size_t count, std::size_t dimension) {
   std::vector<std::size_t> order(count);
   std::iota(order.begin(), order.end(), 0);
@@ -34,14 +20,34 @@ std::vector<bool> repeated(const double* values, std::size_t count, std::size_t 
 
 }  // namespace
 
+Frame frame_of(const double* values, std::size_t count, std::size_t dimension) {
+  Frame frame{std::vector<double>(padded(dimension)), 1.0};
+  for (std::size_t j = 0; j < dimension; ++j) {
+    double sum = 0.0;
+    for (std::size_t i = 0; i < count; ++i) sum += values[i * dimension + j] / count;
+    const double rounded = static_cast<float>(sum);  // so that float32 rows subtract it exactly
+    frame.shift[j] = std::isfinite(rounded) ? rounded : sum;
+  }
+  double widest = 0.0;
+  for (std::size_t i = 0; i < count * dimension; ++i)
+    widest = std::max(widest, std::abs(values[i] - frame.shift[i % dimension]));
+  const int most = widest > 1e38 ? 500 : 120;  // beyond, rows are float64 and may be scaled so
+  if (widest > 0.0) frame.scale = std::exp2(-std::clamp(std::ilogb(widest), -120, most));
+  return frame;
+}
+
 Centers::Centers(const double* values, std::size_t count, std::size_t dimension,
                  bool drop_repeated)
+    : Centers(values, count, dimension, frame_of(values, count, dimension), drop_repeated) {}
+
+Centers::Centers(const double* values, std::size_t count, std::size_t dimension,
+                 const Frame& frame, bool drop_repeated)
     : count(count),
       dimension(dimension),
       width(padded(dimension)),
       groups((count + kGroup - 1) / kGroup),
       exact(count * width),
-      frame(frame_of(values, count, dimension)),
+      frame(frame),
       coordinates(groups * dimension * kGroup),
       half_squares(groups * kGroup, kInfinity) {
   const auto again =

@@ -22,6 +22,8 @@ struct Centers {
   // Of equal centres only the first can be nearest; `drop_repeated` leaves the others unmeasured,
   // which would make every row of theirs a tie to be settled in float64.
   Centers(const double* values, std::size_t count, std::size_t dimension, bool drop_repeated);
+  Centers(const double* values, std::size_t count, std::size_t dimension, const Frame& frame,
+          bool drop_repeated = false);
 
   const double* operator[](std::size_t i) const { return exact.data() + i * width; }
 
@@ -32,6 +34,9 @@ struct Centers {
   std::vector<float> coordinates;   // (groups, dimension, kGroup) in the frame
   std::vector<float> half_squares;  // (groups, kGroup), |c|^2 / 2 in the frame
 };
+
+// The mean of some rows, and what brings the farthest of them to about one.
+Frame frame_of(const double* values, std::size_t count, std::size_t dimension);
 
 struct Nearest {
   std::int32_t label = 0, second_label = 0;

@@ -1,19 +1,5 @@
 // Distances to centres. Compiled for each CPU.
 
-template <class Real>
-inline double square_distance(const Real* row, const double* center, std::size_t width) {
-  Doubles sum{};
-  for (std::size_t j = 0; j < width; j += kHalf) {
-    const auto gap =
-        __builtin_convertvector((load<Vector<Real, kHalf>>(row + j)), Doubles) -
-        load<Doubles>(center + j);
-    sum += gap * gap;
-  }
-  double total = 0.0;
-  for (int lane = 0; lane < kHalf; ++lane) total += sum[lane];
-  return total;
-}
-
 // The two nearest centres of a zero-padded row in float64; of equals the first.
 inline Nearest exact_nearest(const Centers& centers, const double* row) {
   Nearest nearest;
@@ -64,4 +50,33 @@ inline Floats doubt(Floats square, Floats value, std::size_t dimension) {
   const float unit = static_cast<float>(dimension + 6) * 0x1p-23f;
   const Floats distance = square + 2.0f * value;
   return unit * (2.5f * square + 2.0f * (distance > 0.0f ? distance : Floats{})) + 1e-30f;
+}
+
+struct Winner {
+  Floats best[kVectors], second[kVectors];
+  Ints label[kVectors];
+};
+
+inline Winner find_winner(const Centers& centers, const float* turned) {
+  Floats best[kVectors], second[kVectors];
+  Ints label[kVectors] = {};
+  for (int v = 0; v < kVectors; ++v) best[v] = second[v] = splat<Floats>(kInfinity);
+  for (std::size_t group = 0; group < centers.groups; ++group) {
+    Floats value[kGroup][kVectors];
+    measure(centers, group, turned, value);
+    for (std::size_t a = 0; a < kGroup; ++a) {
+      const Ints number = splat<Ints>(static_cast<std::int32_t>(group * kGroup + a));
+      for (int v = 0; v < kVectors; ++v) {
+        const Floats x = value[a][v], loser = best[v] > x ? best[v] : x;
+        second[v] = second[v] < loser ? second[v] : loser;
+        label[v] = x < best[v] ? number : label[v];
+        best[v] = x < best[v] ? x : best[v];
+      }
+    }
+  }
+  Winner winner;
+  for (int v = 0; v < kVectors; ++v) {
+    winner.best[v] = best[v], winner.second[v] = second[v], winner.label[v] = label[v];
+  }
+  return winner;
 }

@@ -2,35 +2,6 @@
 
 #include "centers.inl"
 
-struct Winner {
-  Floats best[kVectors], second[kVectors];
-  Ints label[kVectors];
-};
-
-inline Winner find_winner(const Centers& centers, const float* turned) {
-  Floats best[kVectors], second[kVectors];
-  Ints label[kVectors] = {};
-  for (int v = 0; v < kVectors; ++v) best[v] = second[v] = splat<Floats>(kInfinity);
-  for (std::size_t group = 0; group < centers.groups; ++group) {
-    Floats value[kGroup][kVectors];
-    measure(centers, group, turned, value);
-    for (std::size_t a = 0; a < kGroup; ++a) {
-      const Ints number = splat<Ints>(static_cast<std::int32_t>(group * kGroup + a));
-      for (int v = 0; v < kVectors; ++v) {
-        const Floats x = value[a][v], loser = best[v] > x ? best[v] : x;
-        second[v] = second[v] < loser ? second[v] : loser;
-        label[v] = x < best[v] ? number : label[v];
-        best[v] = x < best[v] ? x : best[v];
-      }
-    }
-  }
-  Winner winner;
-  for (int v = 0; v < kVectors; ++v) {
-    winner.best[v] = best[v], winner.second[v] = second[v], winner.label[v] = label[v];
-  }
-  return winner;
-}
-
 // Labels of one turned block; returns whether any of them is in doubt.
 inline bool assign(const Centers& centers, const float* turned, std::int32_t* labels,
                              std::int32_t* doubtful) {

@@ -10,10 +10,6 @@
 
 namespace songscape {
 
-void products(const Rows<double>& rows, double* out, std::size_t stride) {
-  SONGSCAPE_CALL(row_products, rows, out, stride)
-}
-
 void normalise(double* logs, std::size_t rows, std::size_t count, double* sums) {
   SONGSCAPE_CALL(normalise_rows, logs, rows, count, sums)
 }

@@ -1,19 +1,4 @@
-// Products of a row's numbers, and responsibilities. Compiled for each CPU.
-
-// Write the products x_i x_j, i <= j, of each row.
-inline void row_products(const Rows<double>& rows, double* out, std::size_t stride) {
-  for (std::size_t row = 0; row < rows.count; ++row) {
-    const double* x = rows[row];
-    double* to = out + row * stride;
-    for (std::size_t i = 0; i < rows.dimension; ++i) {
-      std::size_t j = i;
-      for (; j + kHalf <= rows.dimension; j += kHalf)
-        store<Doubles>(to + j - i, x[i] * load<Doubles>(x + j));
-      for (; j < rows.dimension; ++j) to[j - i] = x[i] * x[j];
-      to += rows.dimension - i;
-    }
-  }
-}
+// Responsibilities. Compiled for each CPU.
 
 // exp(x) for x <= 0, to about one unit in the last place; 0 below -708, where doubles thin out.
 // x = n ln 2 + r; the rounding to n is left to the addition of 1.5 * 2^52, whose last bits are n.
@@ -33,36 +18,49 @@ inline Doubles exponential(Doubles x) {
   return x < -708.0 ? Doubles{} : load<Doubles>(&bits);
 }
 
-// Turn one row of joint log densities into responsibilities; return the log of their sum.
-inline double normalise_row(double* logs, std::size_t count) {
-  const std::size_t whole = count / kHalf * kHalf;
-  alignas(64) double rest[kHalf];
-  std::fill_n(rest, kHalf, -std::numeric_limits<double>::infinity());
-  std::copy(logs + whole, logs + count, rest);
-  Doubles most = load<Doubles>(rest);
-  for (std::size_t i = 0; i < whole; i += kHalf) {
-    const auto value = load<Doubles>(logs + i);
-    most = value > most ? value : most;
+// Turn kTogether vectors of rows, `stride` numbers from one component to the next, into
+// responsibilities; store the logs of their sums.
+constexpr int kTogether = 4;
+
+inline void normalise_lanes(double* logs, std::size_t stride, std::size_t count, double* sums) {
+  Doubles most[kTogether], total[kTogether] = {};
+  for (int v = 0; v < kTogether; ++v) most[v] = load<Doubles>(logs + v * kHalf);
+  for (std::size_t i = 1; i < count; ++i)
+    for (int v = 0; v < kTogether; ++v) {
+      const auto value = load<Doubles>(logs + i * stride + v * kHalf);
+      most[v] = value > most[v] ? value : most[v];
+    }
+  for (std::size_t i = 0; i < count; ++i)
+    for (int v = 0; v < kTogether; ++v) {
+      double* at = logs + i * stride + v * kHalf;
+      const Doubles value = exponential(load<Doubles>(at) - most[v]);
+      store<Doubles>(at, value);
+      total[v] += value;
+    }
+  for (int v = 0; v < kTogether; ++v) {
+    for (int lane = 0; lane < kHalf; ++lane)
+      sums[v * kHalf + lane] = most[v][lane] + std::log(total[v][lane]);
+    total[v] = 1.0 / total[v];
   }
-  double top = most[0];
-  for (int lane = 1; lane < kHalf; ++lane) top = std::max(top, most[lane]);
-  const Doubles last = exponential(load<Doubles>(rest) - top);
-  Doubles sums = last;
-  for (std::size_t i = 0; i < whole; i += kHalf) {
-    const Doubles value = exponential(load<Doubles>(logs + i) - top);
-    store<Doubles>(logs + i, value);
-    sums += value;
-  }
-  double sum = 0.0;
-  for (int lane = 0; lane < kHalf; ++lane) sum += sums[lane];
-  store<Doubles>(rest, last / sum);
-  std::copy_n(rest, count - whole, logs + whole);
-  for (std::size_t i = 0; i < whole; i += kHalf)
-    store<Doubles>(logs + i, load<Doubles>(logs + i) / sum);
-  return top + std::log(sum);
+  for (std::size_t i = 0; i < count; ++i)
+    for (int v = 0; v < kTogether; ++v) {
+      double* at = logs + i * stride + v * kHalf;
+      store<Doubles>(at, load<Doubles>(at) * total[v]);
+    }
 }
 
 inline void normalise_rows(double* logs, std::size_t rows, std::size_t count, double* sums) {
-  for (std::size_t row = 0; row < rows; ++row)
-    sums[row] = normalise_row(logs + row * count, count);
+  constexpr std::size_t kStep = kTogether * kHalf;
+  const std::size_t whole = rows / kStep * kStep, rest = rows - whole;
+  for (std::size_t row = 0; row < whole; row += kStep)
+    normalise_lanes(logs + row, rows, count, sums + row);
+  if (rest == 0) return;
+  std::vector<double> copy(count * kStep);
+  double rest_sums[kStep];
+  for (std::size_t i = 0; i < count; ++i)
+    std::copy_n(logs + i * rows + whole, rest, copy.begin() + i * kStep);
+  normalise_lanes(copy.data(), kStep, count, rest_sums);
+  for (std::size_t i = 0; i < count; ++i)
+    std::copy_n(copy.begin() + i * kStep, rest, logs + i * rows + whole);
+  std::copy_n(rest_sums, rest, sums + whole);
 }

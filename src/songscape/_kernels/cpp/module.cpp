@@ -1,6 +1,8 @@
 // The Python module: borrowed arrays in, the caller's arrays filled, the GIL released.
 #include <nanobind/nanobind.h>
 #include <nanobind/ndarray.h>
+#include <nanobind/stl/pair.h>
+#include <nanobind/stl/tuple.h>
 
 #include "cpu.hpp"
 #include "kernels.hpp"
@@ -49,6 +51,32 @@ void bind_for(nb::module_& module) {
       },
       nb::call_guard<nb::gil_scoped_release>());
   module.def(
+      "lloyd",
+      [](const Table<Real>& points, const Weights& weights, const Filled<double, 2>& centers,
+         const std::tuple<std::size_t, std::size_t, double, double, double, double>& rules,
+         int threads, const Filled<std::int32_t, 1>& labels, const Filled<double, 1>& leads,
+         const Filled<double, 1>& squares) {
+        const auto& [most, first, shift, gain, patience, rival] = rules;
+        const Descent found = lloyd(
+            rows_of(points, weights), CentersInPlace{centers.data(), centers.shape(0)},
+            Stop{most, first, shift, gain, patience, rival}, threads,
+            Known{labels.data(), leads.data(), squares.data()});
+        return std::pair(found.cost, found.steps);
+      },
+      nb::call_guard<nb::gil_scoped_release>());
+  module.def(
+      "greedy_draws",
+      [](const Table<Real>& points, const Weights& weights, const Given<double, 2>& draws,
+         std::size_t centers, int threads, const Filled<std::int32_t, 1>& labels,
+         const Filled<double, 1>& leads, const Filled<double, 1>& squares,
+         const Filled<std::int32_t, 1>& chosen, const Filled<double, 1>& costs) {
+        greedy_draws(rows_of(points, weights),
+                     Draws{draws.data(), draws.shape(0), draws.shape(1), centers}, threads,
+                     Known{labels.shape(0) ? labels.data() : nullptr, leads.data(), squares.data()},
+                     chosen.data(), costs.data());
+      },
+      nb::call_guard<nb::gil_scoped_release>());
+  module.def(
       "nearest_centers",
       [](const Table<Real>& points, const Given<double, 2>& centers, int threads,
          const Filled<std::int32_t, 2>& labels, const Filled<double, 2>& squares) {
@@ -83,21 +111,15 @@ NB_MODULE(_compiled, module) {
       nb::call_guard<nb::gil_scoped_release>());
   module.def(
       "ward",
-      [](const Table<double>& points, const Weights& weights,
+      [](const Table<double>& points, const Weights& weights, const Given<double, 2>& axes,
          const Filled<std::int32_t, 2>& merged, const Filled<double, 1>& heights) {
-        ward(rows_of(points, weights), merged.data(), heights.data());
-      },
-      nb::call_guard<nb::gil_scoped_release>());
-  module.def(
-      "products",
-      [](const Table<double>& points, const nb::ndarray<double, nb::ndim<2>, nb::device::cpu>& out) {
-        products(rows_of(points), out.data(), static_cast<std::size_t>(out.stride(0)));
+        ward(rows_of(points, weights), axes.data(), merged.data(), heights.data());
       },
       nb::call_guard<nb::gil_scoped_release>());
   module.def(
       "normalise",
       [](const Filled<double, 2>& logs, const Filled<double, 1>& sums) {
-        normalise(logs.data(), logs.shape(0), logs.shape(1), sums.data());
+        normalise(logs.data(), logs.shape(1), logs.shape(0), sums.data());
       },
       nb::call_guard<nb::gil_scoped_release>());
   module.def("use_cpu", &use_cpu, "name"_a);

@@ -17,15 +17,18 @@ inline void offer(TopThree& top, Floats value, Ints number) {
   top.label = wins ? number : top.label;
 }
 
-inline TopThree top_three(const Centers& centers, const float* turned) {
-  TopThree top{splat<Floats>(kInfinity), splat<Floats>(kInfinity), splat<Floats>(kInfinity), {}, {}};
+constexpr int kTogether = 2;  // vectors at a time, so that one's comparisons hide the other's
+
+inline void top_three(const Centers& centers, const float* turned, TopThree (&top)[kTogether]) {
+  const Floats none = splat<Floats>(kInfinity);
+  for (auto& one : top) one.first = one.second = one.third = none, one.label = one.second_label = Ints{};
   for (std::size_t group = 0; group < centers.groups; ++group) {
-    Floats value[kGroup][1];
+    Floats value[kGroup][kTogether];
     measure(centers, group, turned, value);
     for (std::size_t a = 0; a < kGroup; ++a)
-      offer(top, value[a][0], splat<Ints>(static_cast<std::int32_t>(group * kGroup + a)));
+      for (int v = 0; v < kTogether; ++v)
+        offer(top[v], value[a][v], splat<Ints>(static_cast<std::int32_t>(group * kGroup + a)));
   }
-  return top;
 }
 
 // Whether the first three are surely in this order; infinite ones are centres that do not exist.
@@ -46,26 +49,36 @@ inline Nearest measured(const Centers& centers, const double* row, std::int32_t 
 }
 
 template <class Real>
+inline void settle_lanes(const NearestPart<Real>& part, const Block<Real>& block, std::size_t p,
+                         const TopThree& top, Ints sure) {
+  const auto& [rows, centers, begin_row, end_row, out] = part;
+  std::vector<double> row(centers.width);
+  for (std::size_t lane = 0; lane < kLanes && p + lane < block.size; ++lane) {
+    const std::size_t i = block.begin + p + lane;
+    for (std::size_t j = 0; j < rows.dimension; ++j) row[j] = block[p + lane][j];
+    const Nearest nearest =
+        sure[lane] ? measured(centers, row.data(), top.label[lane], top.second_label[lane])
+                   : exact_nearest(centers, row.data());
+    out.labels[i] = nearest.label, out.second_labels[i] = nearest.second_label;
+    out.squares[i] = nearest.square, out.second_squares[i] = nearest.second_square;
+  }
+}
+
+template <class Real>
 inline void nearest_part(const NearestPart<Real>& part) {
   const auto& [rows, centers, begin_row, end_row, out] = part;
   Turned turned(rows.dimension);
-  std::vector<double> row(centers.width);
   std::vector<Real> copy;
+  TopThree top[kTogether];
   for (std::size_t begin = begin_row; begin < end_row; begin += kBlock) {
     const auto block = rows.block(begin, end_row, copy);
     turn(block, centers.frame, rows.dimension, turned.data());
-    for (std::size_t p = 0; p < block.size; p += kLanes) {
-      const float* points = turned.data() + p;
-      const TopThree top = top_three(centers, points);
-      const Ints sure = surely_ordered(top, squares(points, rows.dimension), rows.dimension);
-      for (std::size_t lane = 0; lane < std::min<std::size_t>(kLanes, block.size - p); ++lane) {
-        const std::size_t i = begin + p + lane;
-        std::copy_n(block[p + lane], rows.dimension, row.begin());
-        const Nearest nearest =
-            sure[lane] ? measured(centers, row.data(), top.label[lane], top.second_label[lane])
-                       : exact_nearest(centers, row.data());
-        out.labels[i] = nearest.label, out.second_labels[i] = nearest.second_label;
-        out.squares[i] = nearest.square, out.second_squares[i] = nearest.second_square;
+    for (std::size_t p = 0; p < block.size; p += kTogether * kLanes) {
+      top_three(centers, turned.data() + p, top);
+      for (std::size_t v = 0; v < kTogether; ++v) {
+        const Floats square = squares(turned.data() + p + v * kLanes, rows.dimension);
+        settle_lanes(part, block, p + v * kLanes, top[v],
+                     surely_ordered(top[v], square, rows.dimension));
       }
     }
   }

@@ -24,7 +24,7 @@ inline void potential_part(PotentialPart<Real>& part) {
   const double unit = candidates.frame.scale * candidates.frame.scale;
   Turned turned(rows.dimension);
   std::vector<Real> copy;
-  alignas(64) float square[kGroup][kBlock];
+  alignas(64) float square[kGroup][kBlock], length[kBlock];
   alignas(64) double closest[kBlock], weights[kBlock];
   for (std::size_t begin = part.begin; begin < part.end; begin += kBlock) {
     const auto block = rows.block(begin, part.end, copy);
@@ -33,14 +33,18 @@ inline void potential_part(PotentialPart<Real>& part) {
       closest[p] = p < block.size ? part.closest[begin + p] * unit : 0.0;
       weights[p] = p < block.size ? rows.weight(begin + p) : 0.0;
     }
+    for (std::size_t p = 0; p < kBlock; p += kLanes)
+      store<Floats>(length + p, squares(turned.data() + p, rows.dimension));
     for (std::size_t group = 0; group < candidates.groups; ++group) {
-      for (std::size_t p = 0; p < kBlock; p += kLanes) {
-        Floats value[kGroup][1];
+      for (std::size_t p = 0; p < kBlock; p += kVectors * kLanes) {
+        Floats value[kGroup][kVectors];
         measure(candidates, group, turned.data() + p, value);
-        const Floats own = squares(turned.data() + p, rows.dimension);
-        for (std::size_t a = 0; a < kGroup; ++a) {
-          const Floats found = own + 2.0f * value[a][0];
-          store<Floats>(square[a] + p, found > 0.0f ? found : Floats{});
+        for (std::size_t at = 0; at < kVectors; ++at) {
+          const Floats own = load<Floats>(length + p + at * kLanes);
+          for (std::size_t a = 0; a < kGroup; ++a) {
+            const Floats found = own + 2.0f * value[a][at];
+            store<Floats>(square[a] + p + at * kLanes, found > 0.0f ? found : Floats{});
+          }
         }
       }
       add_group(square[0], closest, weights, part.sums.data() + group * kGroup);

@@ -47,6 +47,15 @@ class Rows {
     return {copy.data(), width, begin, size};
   }
 
+  // One row readable up to `padded(dimension)` columns, whatever stands in those beyond its own.
+  const Real* readable(std::size_t i, std::vector<Real>& copy) const {
+    const std::size_t width = padded(dimension), last = (count - 1) * stride_ + dimension;
+    if (i * stride_ + width <= last) return (*this)[i];
+    copy.assign(width, Real{});
+    std::copy_n((*this)[i], dimension, copy.begin());
+    return copy.data();
+  }
+
   const std::size_t count, dimension;
 
  private:

@@ -29,6 +29,12 @@ inline V splat(T value) {
   return value - V{};  // value + V{} would cost an addition, which turns -0 into 0
 }
 
+inline double total(Doubles sum) {
+  for (int width = kHalf / 2; width; width /= 2)
+    for (int lane = 0; lane < width; ++lane) sum[lane] += sum[lane + width];
+  return sum[0];
+}
+
 inline Floats root(Floats value) {
   for (int lane = 0; lane < kLanes; ++lane) value[lane] = std::sqrt(value[lane]);
   return value;
@@ -74,4 +80,25 @@ inline void turn(const Block<Real>& block, const Frame& frame, std::size_t dimen
       for (std::size_t j = 0; j < 8; ++j) store(turned + (column + j) * kBlock + lane, square[j]);
     }
   }
+}
+
+// Squared distance by columns to a centre padded with zeros, of a row that may be read as far but
+// holds something else in the columns beyond its own.
+template <class Real>
+inline Doubles square_gaps(const Real* row, const double* center, std::size_t dimension) {
+  using Longs = Vector<std::int64_t, kHalf>;
+  Longs column;
+  for (int lane = 0; lane < kHalf; ++lane) column[lane] = lane;
+  Doubles sum{};
+  for (std::size_t j = 0; j < dimension; j += kHalf) {
+    const auto x = __builtin_convertvector((load<Vector<Real, kHalf>>(row + j)), Doubles);
+    const auto gap = x - load<Doubles>(center + j);
+    sum += column < static_cast<std::int64_t>(dimension - j) ? gap * gap : Doubles{};
+  }
+  return sum;
+}
+
+template <class Real>
+inline double square_distance(const Real* row, const double* center, std::size_t dimension) {
+  return total(square_gaps(row, center, dimension));
 }

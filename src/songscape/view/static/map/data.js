@@ -24,6 +24,7 @@
  * @property {"category" | "number" | "text" | "rows"} kind
  * @property {string[]} [labels] of a category; the value is the index
  * @property {number[]} [shades] of a category: index of each label's colour, 12 for grey
+ * @property {number[]} [unnamed] labels of a category that have no name on the map, as "other"
  * @property {string} [unit] of a number
  * @property {number} [low] the number behind byte 0
  * @property {number} [high] the number behind byte 254

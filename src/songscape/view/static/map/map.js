@@ -25,7 +25,7 @@ import { CHOSEN, FADED, HIDDEN, PLAIN, Points } from "./points.js";
 
 const UNIT = 65535;
 const HOVER = 14;
-/** Frames slower than this while moving are drawn with fewer points, in milliseconds. */
+/** Frames that come later than this are followed by frames of fewer points, in milliseconds. */
 const SLOW = 40;
 const FEWEST = 120_000;
 /** Songs on the screen below which their titles are written. */
@@ -58,6 +58,8 @@ export class SongMap {
     this.column = undefined;
     /** @type {Region[]} */
     this.regions = [];
+    /** @type {Region[]} those whose names stand on the map */
+    this.named = [];
     /** @type {Region | null} */
     this.outlined = null;
     /** @type {Uint8Array | null} 1 where a song is shown; null shows all */
@@ -84,7 +86,7 @@ export class SongMap {
 
   /** @type {number} */
   #pending = 0;
-  #last = 0;
+  #asked = 0;
   #settled = 0;
   /** @type {(() => void)[]} */
   #endings = [];
@@ -162,9 +164,11 @@ export class SongMap {
     const naming = category ?? this.data.header.columns.find(({ kind }) => kind === "category");
     this.points.raise(heights);
     this.regions = naming ? regions(this.data, naming, heights) : [];
+    this.named = this.#shownRegions();
   }
 
   #dress() {
+    this.named = this.#shownRegions();
     const chosen = new Uint8Array(this.selected.length ? this.data.n : 0);
     for (const song of this.selected) chosen[song] = 1;
     const rest = this.selected.length ? FADED : PLAIN;
@@ -172,6 +176,15 @@ export class SongMap {
       this.shown && !this.shown[song] ? HIDDEN : chosen[song] ? CHOSEN : rest;
     this.points.dress(shadesOf(this.data, this.column), mark);
     this.request();
+  }
+
+  /** The regions that have a name and songs that are shown. */
+  #shownRegions() {
+    const { shown, column } = this;
+    const values = column?.kind === "category" && shown ? this.data.values.get(column.name) : undefined;
+    const left = new Set();
+    for (let song = 0; values && song < this.data.n; song++) if (shown?.[song]) left.add(values[song]);
+    return this.regions.filter(({ label, unnamed }) => !unnamed && (!values || left.has(label)));
   }
 
   /** Show only some songs; null shows all. @param {Uint8Array | null} mask 1 for shown, one per song */
@@ -345,13 +358,14 @@ export class SongMap {
 
   /** Draw at the next frame. */
   request() {
-    this.#pending ||= requestAnimationFrame((now) => this.#frame(now));
+    if (this.#pending) return;
+    this.#asked = performance.now();
+    this.#pending = requestAnimationFrame(() => this.#frame());
   }
 
-  /** @param {number} now */
-  #frame(now) {
+  #frame() {
     this.#pending = 0;
-    const most = this.moving && this.eases ? this.#affordable(now) : this.data.n;
+    const most = this.moving && this.eases ? this.#affordable() : this.data.n;
     this.points.draw(this.camera, this.ratio, most);
     this.#overlay();
     this.frames += 1;
@@ -361,13 +375,12 @@ export class SongMap {
     if (most < this.data.n) this.#settled = window.setTimeout(() => this.request(), 180);
   }
 
-  /** How many points a moving view can have, from how long the last frame took. @param {number} now */
-  #affordable(now) {
-    const took = now - this.#last;
-    this.#last = now;
-    // A longer pause was rest, not work.
-    if (took > SLOW && took < 1500) this.budget = Math.max(Math.round(this.budget / 2), Math.min(FEWEST, this.data.n));
-    else if (took < SLOW / 2) this.budget = Math.min(Math.round(this.budget * 1.25), this.data.n);
+  /** How many points a moving view can have: a frame that is long in coming says it was too many. */
+  #affordable() {
+    const waited = performance.now() - this.#asked;
+    const { n } = this.data;
+    if (waited > SLOW) this.budget = Math.max(Math.round(this.budget / 2), Math.min(FEWEST, n));
+    else if (waited < SLOW / 2) this.budget = Math.min(Math.round(this.budget * 1.25), n);
     return this.budget;
   }
 
@@ -377,7 +390,7 @@ export class SongMap {
     ink.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
     const { camera, path, lasso, crosshair, outlined } = this;
     drawOverlay(ink, {
-      project: camera.projector(), width: camera.width, height: camera.height, regions: this.regions, outlined,
+      project: camera.projector(), width: camera.width, height: camera.height, regions: this.named, outlined,
       path: path.map((song) => this.place(song)), lasso, crosshair, songs: this.#titles(),
     }, this.theme);
   }

@@ -6,6 +6,8 @@ import { clamp } from "./grid.js";
 /** @typedef {import("./data.js").Column} Column */
 
 const SIDE = 64;
+/** Regions that are looked for, the largest. */
+const MOST = 60;
 /** Part of a region's songs that its outline encloses. */
 const ENCLOSED = 0.75;
 
@@ -14,6 +16,7 @@ const ENCLOSED = 0.75;
  * @property {number} label index of the category's label
  * @property {string} name
  * @property {number} shade
+ * @property {boolean} unnamed whether its name is left off the map
  * @property {number} count
  * @property {number} x place of its densest part, 0..1
  * @property {number} y
@@ -32,30 +35,30 @@ const ENCLOSED = 0.75;
 export function regions(data, column, heights) {
   const labels = column.labels ?? [];
   const values = data.values.get(column.name) ?? new Uint8Array(data.n);
-  const densities = labels.map(() => new Float32Array(SIDE * SIDE));
   const counts = new Uint32Array(labels.length);
-  const raised = new Float64Array(labels.length);
+  for (let i = 0; i < data.n; i++) counts[values[i] ?? 0] = (counts[values[i] ?? 0] ?? 0) + 1;
+  const order = labels.map((_, label) => label).filter((label) => counts[label]);
+  const largest = order.sort((a, b) => (counts[b] ?? 0) - (counts[a] ?? 0)).slice(0, MOST);
+  /** @type {Map<number, {density: Float32Array, raised: number}>} */
+  const fields = new Map(largest.map((label) => [label, { density: new Float32Array(SIDE * SIDE), raised: 0 }]));
   for (let i = 0; i < data.n; i++) {
-    const label = values[i] ?? 0;
-    const density = densities[label];
-    if (!density) continue;
+    const field = fields.get(values[i] ?? 0);
+    if (!field) continue;
     const cell = ((data.y[i] ?? 0) >> 10) * SIDE + ((data.x[i] ?? 0) >> 10);
-    density[cell] = (density[cell] ?? 0) + 1;
-    counts[label] = (counts[label] ?? 0) + 1;
-    raised[label] = (raised[label] ?? 0) + (heights?.[i] ?? 32767.5) / 65535;
+    field.density[cell] = (field.density[cell] ?? 0) + 1;
+    field.raised += (heights?.[i] ?? 32767.5) / 65535;
   }
-  return labels
-    .map((name, label) => {
-      const density = smoothed(smoothed(densities[label] ?? new Float32Array(SIDE * SIDE)));
-      const peak = density.reduce((best, value, cell) => (value > (density[best] ?? 0) ? cell : best), 0);
-      const count = counts[label] ?? 0;
-      return {
-        label, name, density, count, z: (raised[label] ?? 0) / Math.max(count, 1), shade: column.shades?.[label] ?? 12,
-        x: ((peak % SIDE) + 0.5) / SIDE, y: (Math.floor(peak / SIDE) + 0.5) / SIDE, level: levelOf(density),
-      };
-    })
-    .filter(({ count }) => count > 0)
-    .sort((a, b) => b.count - a.count);
+  return [...fields].map(([label, { density: rough, raised }]) => {
+    const density = smoothed(smoothed(rough));
+    const peak = density.reduce((best, value, cell) => (value > (density[best] ?? 0) ? cell : best), 0);
+    const count = counts[label] ?? 0;
+    return {
+      label, name: labels[label] ?? "", count, density, shade: column.shades?.[label] ?? 12,
+      unnamed: column.unnamed?.includes(label) ?? false,
+      x: ((peak % SIDE) + 0.5) / SIDE, y: (Math.floor(peak / SIDE) + 0.5) / SIDE, z: raised / count,
+      level: levelOf(density),
+    };
+  });
 }
 
 /** Blur a field by one cell. @param {Float32Array} field */

@@ -12,7 +12,8 @@ import { between } from "./colours.js";
 
 const RESULTS = 12;
 const LISTED = 200;
-const LEGEND = 60;
+/** Milliseconds a pointer rests on a song before its card is shown. */
+const REST = 70;
 
 /**
  * Connect the controls found in `root` to a map.
@@ -80,6 +81,7 @@ function colouring(parts, map) {
   const options = map.data.colourings.map(({ name: value, says }) => new Option(says, value));
   select.replaceChildren(...options);
   select.value = map.column?.name ?? "";
+  map.on("colour", (column) => (select.value = column?.name ?? ""));
   select.addEventListener("change", () => {
     map.show(null);
     map.colourBy(select.value);
@@ -108,7 +110,7 @@ function entries(map) {
   /** @type {Set<number>} */
   const off = new Set();
   const regions = [...map.regions];
-  const buttons = regions.slice(0, LEGEND).map((region) => {
+  const buttons = regions.map((region) => {
     const button = /** @type {HTMLButtonElement} */ (made("button", "", "entry"));
     button.type = "button";
     button.append(swatch(region.shade), name(region.name), made("span", region.count.toLocaleString("en"), "count"));
@@ -119,7 +121,7 @@ function entries(map) {
     return button;
   });
   buttons.forEach((button, k) => button.addEventListener("click", () => {
-    toggle(off, regions.map(({ label }) => label), regions[k]?.label ?? 0);
+    toggle(off, (column.labels ?? []).map((_, label) => label), regions[k]?.label ?? 0);
     buttons.forEach((one, j) => one.setAttribute("aria-pressed", String(!off.has(regions[j]?.label ?? 0))));
     filter(map, column, off);
   }));
@@ -180,22 +182,30 @@ function card(parts, map) {
     box.hidden = true;
     if (ring) ring.hidden = true;
   };
-  const show = (/** @type {number} */ song) => {
-    if (song < 0) return hide();
+  let resting = 0;
+  const tell = (/** @type {number} */ song) => {
+    clearTimeout(resting);
+    if (song < 0) return;
     box.replaceChildren(...lines(map, song));
     box.hidden = false;
     const [left, top] = map.pixel(song);
     beside(box, left, top, map.camera);
-    if (!ring) return;
-    ring.hidden = false;
-    ring.style.transform = `translate(${left}px, ${top}px)`;
   };
   map.on("hover", (song) => {
-    show(song);
-    if (song >= 0 && map.crosshair) parts.say(told(map, song));
+    clearTimeout(resting);
+    hide();
+    if (song < 0) return;
+    if (ring) {
+      const [left, top] = map.pixel(song);
+      ring.hidden = false;
+      ring.style.transform = `translate(${left}px, ${top}px)`;
+    }
+    // A pointer in passing asks nothing; laying out cards for it would hold it up.
+    resting = window.setTimeout(tell, REST, song);
+    if (map.crosshair) parts.say(told(map, song));
   });
   map.on("open", (song) => {
-    show(song);
+    tell(song);
     if (song >= 0) parts.say(told(map, song));
   });
   map.on("view", () => {

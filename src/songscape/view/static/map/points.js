@@ -169,7 +169,7 @@ export class Points {
   /** Width of a point in pixels: small where there are many, larger as one comes near. @param {Camera} camera */
   diameter(camera) {
     const room = Math.sqrt((camera.width * camera.height) / Math.max(this.n, 1));
-    return Math.min(Math.max(0.62 * room, 1.6), 9) * Math.min(camera.zoom ** 0.35, 3.2);
+    return Math.min(Math.max(0.62 * room, 1.6), 9) * Math.min(camera.zoom ** 0.28, 2.6);
   }
 
   /**
