@@ -24,7 +24,7 @@ QUICK = (
 )
 SMALL = {
     "mixtures": (
-        "k_most=5", "grid=[1, 2, 4]", "offered=[3, 6]", "splits=3", "mixture_splits=2",
+        "k_most=5", "grid=[1, 2, 4]", "splits=3", "mixture_splits=2",
         "batch_seeds=2", "k_kmeans=4", "k_mixture=2", "priors=[0.0, 5.0]", "batches=[49, 1024]",
         "listed=5",
     ),
