@@ -10,6 +10,7 @@ from songscape.cli import app
 from songscape.cli import map as commands
 from songscape.core.errors import InputError
 from songscape.studies import demo
+from songscape.studies._render_plan import styles
 
 
 def test_the_planted_truth_is_there():
@@ -61,6 +62,7 @@ def test_the_demonstration_finds_styles_by_their_sound(tmp_path):
     assert done.exit_code == 0, done.output
     run = json.loads((out / "run.json").read_text("utf-8"))
     assert run["n_tracks"] == demo.RENDERED
+    assert run["k"] == demo.STYLES == len(styles())
     assert run["agreement"]["ami"] >= 0.6
     assert (tmp_path / "demo-songs" / "truth.csv").is_file()
 

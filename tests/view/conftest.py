@@ -91,6 +91,7 @@ def record_of(tracks: pl.DataFrame, features: list[str], k: int = 5) -> Record:
             "genre_homes": genre_homes(counts),
             "axes": axes(numbers, tracks.select("x", "y")),
             "null": null_values(),
+            **judging(features),
         }
         | components(matrix, features, labels),
     )
@@ -187,6 +188,25 @@ def curves(k: int) -> pl.DataFrame:
     ]
     schema = ["k", "criterion", "value", "seed", "fingerprint", "better"]
     return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def judging(features: list[str]) -> dict[str, pl.DataFrame]:
+    """Return what judging leaves beside the run: reliability, importance, levels of genres."""
+    said = np.linspace(0.55, 0.98, 8)
+    bins = {"said": said, "songs": [50] * 8}
+    before = pl.DataFrame(bins | {"true": said - 0.12, "kind": ["before"] * 8})
+    after = pl.DataFrame(bins | {"true": said - 0.02, "kind": ["after"] * 8})
+    moved = np.linspace(0.4, 0.05, len(features))
+    without = {"feature": features, "kind": ["without"] * len(features)}
+    start = pl.DataFrame({"feature": [""], "kind": ["start"], "moved": [0.02], "ari": [0.96]})
+    levels = {"level": [1, 2], "ami": [0.61, 0.5], "v_measure": [0.62, 0.55], "genres": [5, 9]}
+    return {
+        "reliability": pl.concat([before, after]),
+        "importance": pl.concat(
+            [pl.DataFrame(without | {"moved": moved, "ari": 1 - moved}), start]
+        ),
+        "genre_levels": pl.DataFrame(levels),
+    }
 
 
 def findings() -> pl.DataFrame:

@@ -204,7 +204,7 @@ def _best_seen(how: Method, task: Task, one: _Told, split: str) -> list[dict[str
         return [] if curve is None else _rows(one, name, {measure: float(curve.max())})
     values = [
         measuring.headline(task.kind, task.truth[test], _told_by(how, task, one, setting))
-        for setting in candidates(how, task)
+        for setting in candidates(how, task, len(train))
     ]
     best = max(values) * (-1 if measure in measuring.LOWER_IS_BETTER else 1)
     return _rows(one, name, {measure: best}) if len(values) > 1 else []

@@ -79,7 +79,7 @@ def interval(values: NDArray[np.float64], ratio: float) -> tuple[float, float, f
     Examples
     --------
     >>> [round(x, 3) for x in interval(np.array([0.5, 0.6, 0.7]), 0.5)]
-    [0.6, 0.373, 0.827]
+    [0.6, 0.207, 0.993]
     """
     found = values[np.isfinite(values)]
     if not len(found):

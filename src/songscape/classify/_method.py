@@ -154,15 +154,19 @@ def stops(estimator: Any) -> bool:
     return "epochs" in estimator.get_params()
 
 
-def candidates(how: Method, task: Task) -> list[dict[str, Any]]:
-    """Return the settings a method is tried at; one that changes nothing where it has no grid."""
+def candidates(how: Method, task: Task, n: int) -> list[dict[str, Any]]:
+    """Return the settings a method can be tried at with `n` songs to learn from.
+
+    Where it has no grid, there is one that changes nothing.
+    """
     grid = getattr(how.plugin, "GRID", {})
     estimator = how.plugin.make(how.options, 0, task.kind)
     if not grid:
         return [{}]
     name, values = next(iter(grid.items()))
     own = estimator.get_params()[name]
-    return [{name: value} for value in sorted({own, *values})]
+    settings = [{name: value} for value in sorted({own, *values})]
+    return [setting for setting in settings if _fits(setting, n)]
 
 
 def _chosen(
@@ -174,7 +178,7 @@ def _chosen(
     if stops(probe):
         fit = Fitted(task.kind, *trained(how, task, near, seed, validation=far))
         return fit, {"epochs": max(int(fit.estimator.best_epoch_), 1)}
-    tried = [setting for setting in candidates(how, task) if _fits(setting, len(near))]
+    tried = candidates(how, task, len(near))
     if not tried:
         raise DegenerateDataError(f"{len(near)} songs are fewer than the neighbours that vote.")
     fits = [Fitted(task.kind, *trained(how, task, near, seed, one)) for one in tried]

@@ -70,7 +70,7 @@ def demo(
 ) -> None:
     """Render a small collection of music whose styles are known, describe it and map it."""
     from songscape.core.record import check_target
-    from songscape.studies.demo import write_songs, write_table
+    from songscape.studies.demo import STYLES, write_songs, write_table
 
     folder = out or Path("songscape-runs") / f"demo{'-table' if table else ''}{seed or ''}"
     check_target(folder)
@@ -79,7 +79,15 @@ def demo(
     sets = None if table else [f"source.library={write_songs(songs, seed or 0)}"]
     if table:
         write_table(songs, seed or 0)
-    map_(source=str(songs), out=folder, seed=seed, sets=sets, json=json)
+    # As many groups as styles were rendered; the report says what the songs alone would say.
+    map_(
+        source=str(songs),
+        out=folder,
+        seed=seed,
+        k=None if table else str(STYLES),
+        sets=sets,
+        json=json,
+    )
 
 
 def place(

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 RENDERED = 100
+STYLES = 10
+"""Styles among the rendered songs."""
 LIBRARY = "library.db"
 SONGS_PER_STYLE = 200
 REPEATED_ROWS = 12
