@@ -220,3 +220,14 @@ def test_size_at_twenty_thousand_songs(make_record):
 @pytest.mark.slow
 def test_size_at_a_hundred_thousand_songs(make_record):
     assert len(render(make_record(114_000))) < 6_000_000
+
+
+def test_a_number_that_was_asked_for_is_not_called_natural(record):
+    from dataclasses import replace
+
+    from songscape.view._summary import headline, tiles
+
+    asked = replace(record, run={**record.run, "verdict": {**record.run["verdict"], "k": 2}})
+    assert tiles(record)[0]["label"] == "groups, a natural number"
+    assert tiles(asked)[0]["label"] == "groups, as asked; 2 are natural"
+    assert "fall into 2 natural groups. Cut into 5, as asked," in headline(asked)

@@ -124,7 +124,8 @@ def _overridden(
 def _show(run: Mapping[str, Any], folder: Path) -> None:
     """Print what a person wants to know after a run."""
     verdict = run["verdict"]
-    typer.echo(f"{run['n_tracks']:,} songs in {run['k']} groups ({run['method']}).")
+    asked = ", as asked" if verdict["natural"] and verdict["k"] != run["k"] else ""
+    typer.echo(f"{run['n_tracks']:,} songs in {run['k']} groups{asked} ({run['method']}).")
     typer.echo(fill(verdict["reason"], 100))
     for warning in run["warnings"]:
         tell(f"warning: {warning}")

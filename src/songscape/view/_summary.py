@@ -38,9 +38,14 @@ def headline(record: Record) -> str:
     labels = clusters(record)
     order = sorted(names, key=lambda cluster: -int((labels == cluster).sum()))
     largest = listing([f"“{names[cluster]}”" for cluster in order[:3]], 3)
-    natural = (run.get("verdict") or {}).get("natural")
+    natural, number = _natural(run)
     if natural is None:
         return f"These {songs} songs, in {found} groups. The largest are {largest}."
+    if natural and number not in (None, found):
+        return (
+            f"These {songs} songs fall into {number} natural groups. Cut into {found}, as asked, "
+            f"the largest are {largest}."
+        )
     if natural:
         return f"These {songs} songs fall into {found} groups. The largest are {largest}."
     return (
@@ -52,10 +57,12 @@ def headline(record: Record) -> str:
 def tiles(record: Record) -> list[dict[str, str]]:
     """Return the three numbers: how many groups, agreement with labels, stability."""
     run = record.run
-    natural = (run.get("verdict") or {}).get("natural")
+    natural, number = _natural(run)
     found = len(cluster_names(record))
     kinds = {True: "groups, a natural number", False: "regions, no natural number"}
     label = kinds.get(natural, "groups") if natural is not None else "groups"
+    if natural and number not in (None, found):
+        label = f"groups, as asked; {number} are natural"
     parts = [{"value": str(found), "label": label, "note": _spread(run)}]
     agreement = run.get("agreement")
     if agreement:
@@ -70,6 +77,15 @@ def tiles(record: Record) -> list[dict[str, str]]:
             }
         )
     return parts
+
+
+def _natural(run: Mapping[str, Any]) -> tuple[bool | None, int | None]:
+    """Return whether there is a natural number of groups, and the verdict's number.
+
+    It is not the number of clusters where the user asked for another.
+    """
+    verdict = run.get("verdict") or {}
+    return verdict.get("natural"), verdict.get("k")
 
 
 def _spread(run: Mapping[str, Any]) -> str:
