@@ -191,10 +191,12 @@ export class Points {
 
 /** Points per unit square where a typical point lies. @param {Uint16Array} x @param {Uint16Array} y */
 function crowding(x, y) {
-  const side = 128;
+  // Cells of a few points each: finer ones would call every lone point a crowd.
+  const bits = Math.min(Math.max(Math.round(Math.log2(Math.sqrt(x.length / 4) + 1)), 3), 7);
+  const [side, shift] = [2 ** bits, 16 - bits];
   const counts = new Uint32Array(side * side);
   for (let i = 0; i < x.length; i++) {
-    const cell = ((y[i] ?? 0) >> 9) * side + ((x[i] ?? 0) >> 9);
+    const cell = ((y[i] ?? 0) >> shift) * side + ((x[i] ?? 0) >> shift);
     counts[cell] = (counts[cell] ?? 0) + 1;
   }
   const sorted = counts.filter((count) => count > 0).sort();
