@@ -13,7 +13,7 @@ wheel=$(echo "$folder"/*-py3-none-any.whl)
 test -f "$wheel" || { echo "A wheel without compiled kernels was expected, not: $(ls "$folder")"; exit 1; }
 
 uv venv --quiet "$folder/venv"
-uv pip install --quiet --python "$folder/venv" "$wheel" pytest pytest-timeout hypothesis
+uv pip install --quiet --python "$folder/venv" "$wheel" pytest pytest-timeout pytest-xdist hypothesis
 
 export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 "$folder/venv/bin/python" - <<END
