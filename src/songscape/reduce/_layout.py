@@ -13,6 +13,7 @@ and the place of one song does not depend on which others come with it.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -35,7 +36,7 @@ GUIDES = 6
 """Songs of the map that decide where a new song goes."""
 
 
-class Layout(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):  # type: ignore[misc]
+class Layout(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator, ABC):  # type: ignore[misc]
     """A map that is drawn from all songs at once; a method gives ``_draw(matrix)`` and ``k``.
 
     Attributes
@@ -75,8 +76,9 @@ class Layout(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator): 
         matrix = validate_data(self, X, dtype=np.float64, reset=False)
         return beside(matrix, self.songs_, self.embedding_)
 
+    @abstractmethod
     def _draw(self, matrix: NDArray[np.float64]) -> NDArray[np.float64]:
-        raise NotImplementedError
+        """Return the places of the songs of a matrix, shape (n, k)."""
 
     @property
     def _n_features_out(self) -> int:
