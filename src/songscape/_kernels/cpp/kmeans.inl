@@ -44,11 +44,13 @@ inline void accumulate(Part<Real>& part, const Source& block, const std::int32_t
   const std::size_t width = Chunks ? kColumns : part.centers.width;
   alignas(64) double local[kColumns] = {};
   double* squares = Chunks ? local : part.squares.data();
+  // Held here, since the stores below could change them for all the compiler knows.
   double *counts = part.counts.data(), *sums = part.sums.data();
-  const double* centers = part.centers.exact.data();
-  for (std::size_t p = 0; p < block.size; ++p) {
+  const double *centers = part.centers.exact.data(), *weights = part.rows.weights();
+  const std::size_t size = block.size;
+  for (std::size_t p = 0; p < size; ++p) {
     const auto label = static_cast<std::size_t>(labels[p]);
-    const double weight = part.rows.weight(block.index(p));
+    const double weight = weights ? weights[block.index(p)] : 1.0;
     const Real* row = block[p];
     const double* center = centers + label * width;
     double* sum = sums + label * width;

@@ -62,6 +62,7 @@ class Rows {
 
   const Real* operator[](std::size_t i) const { return data_ + i * stride_; }
   double weight(std::size_t i) const { return weights_ ? weights_[i] : 1.0; }
+  const double* weights() const { return weights_; }  // or null where every row counts once
 
   Block<Real> block(std::size_t begin, std::size_t end, std::vector<Real>& copy) const {
     const std::size_t width = padded(dimension), size = std::min(kBlock, end - begin);
