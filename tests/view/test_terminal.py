@@ -1,7 +1,8 @@
+import polars as pl
 import pytest
 
 from songscape.core.findings import Finding, Severity
-from songscape.view.terminal import print_findings
+from songscape.view.terminal import print_findings, print_run
 
 LONG = "--set clean.duplicates.how=recordings,one,two,three,four"
 FINDINGS = [
@@ -41,3 +42,18 @@ def test_the_last_line_counts_by_severity(capsys):
     assert capsys.readouterr().out.endswith("\n1 warning, 1 note. Nothing was changed.\n")
     print_findings([], ())
     assert capsys.readouterr().out == "\nNothing was found.\n"
+
+
+def test_a_run_is_told_in_order_of_size_with_its_verdict_and_where_the_report_is(
+    record, capsys, tmp_path
+):
+    print_run(record, tmp_path)
+    lines = capsys.readouterr().out.splitlines()
+    assert (
+        lines[0]
+        == f"{record.run['n_tracks']} songs in {record.run['k']} groups ({record.run['method']})."
+    )
+    sizes = [int(line.split()[0]) for line in lines if line.startswith("    ")]
+    assert sizes == sorted(sizes, reverse=True)
+    assert sum(sizes) == record.tracks.filter(pl.col("cluster") >= 0).height
+    assert lines[-1] == f"report: {tmp_path / 'report.html'}"

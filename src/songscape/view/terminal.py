@@ -1,4 +1,4 @@
-"""Findings for the terminal: one block each, wrapped to its width; plain text in pipes."""
+"""Findings and finished runs for the terminal, wrapped to its width; plain text in pipes."""
 
 from __future__ import annotations
 
@@ -10,11 +10,15 @@ from rich.text import Text
 
 from songscape.core.findings import Severity
 from songscape.core.wording import count
+from songscape.view._parts import cluster_names, clusters
+from songscape.view._summary import tiles, verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
     from songscape.core.findings import Finding
+    from songscape.core.record import Record
 
 _WIDTH = 100
 """Columns beyond which a line of words is hard to read."""
@@ -37,6 +41,32 @@ def print_findings(findings: Iterable[Finding], history: tuple[str, ...]) -> Non
     for finding in found:
         _print(finding, console)
     console.print(Text(f"\n{_sum(found)}"))
+
+
+def print_run(record: Record, folder: Path) -> None:
+    """Print what a person wants to know after a run: how many groups, why, which, how sure.
+
+    Parameters
+    ----------
+    record : the run.
+    folder : where it was saved.
+    """
+    console = Console()
+    run, told = record.run, verdict(record)
+    console.print(f"{run['n_tracks']:,} songs in {count(run['k'], 'group')} ({run['method']}).")
+    if told:
+        end = "" if told["title"].endswith(".") else "."
+        _wrap(Text(f"{told['title']}{end} {told['reason']}"), console)
+    console.print()
+    names, labels = cluster_names(record), clusters(record)
+    for size, name in sorted(
+        ((int((labels == c).sum()), n) for c, n in names.items()), reverse=True
+    ):
+        _wrap(Text(f"{size:7,}  {name}"), console)
+    console.print()
+    for tile in tiles(record)[1:]:
+        _wrap(Text(f"{tile['label']}: {tile['value']}. {tile['note']}"), console)
+    console.print(Text(f"report: {folder / 'report.html'}"), soft_wrap=True)
 
 
 def _print(finding: Finding, console: Console) -> None:
