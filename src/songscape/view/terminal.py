@@ -59,9 +59,8 @@ def print_run(record: Record, folder: Path) -> None:
         _wrap(Text(f"{told['title']}{end} {told['reason']}"), console)
     console.print()
     names, labels = cluster_names(record), clusters(record)
-    for size, name in sorted(
-        ((int((labels == c).sum()), n) for c, n in names.items()), reverse=True
-    ):
+    sizes = [(int((labels == cluster).sum()), name) for cluster, name in names.items()]
+    for size, name in sorted(sizes, reverse=True):
         _wrap(Text(f"{size:7,}  {name}"), console)
     console.print()
     for tile in tiles(record)[1:]:
