@@ -121,7 +121,7 @@ def claims(setting: Setting, findings: Findings) -> list[dict[str, str]]:
     found = []
     for claim in setting.paper["claims"]:
         verdict = findings.verdicts.get(claim["verdict"], Verdict.UNCLEAR)
-        why = claim.get("why", {}).get(verdict.value.replace(" ", "_"), "")
+        why = claim.get("why", {}).get(verdict.name.lower(), "")
         found.append(
             {
                 "claim": claim["claim"],
