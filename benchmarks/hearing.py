@@ -1,6 +1,6 @@
 """How well labels are told by a network that hears, beside models that read descriptors.
 
-    python benchmarks/hearing.py [--only rendered kick-snare loops] [--songs 150] [--folds 3]
+    python benchmarks/hearing.py [--only rendered kick-snare loops] [--songs 100] [--folds 3]
 
 The songs are rendered ones of ten styles and, where the shared data are present ($SONGSCAPE_DATA),
 one-shot kicks and snares and the loops' folders. Each is described once; every method is judged by
@@ -30,9 +30,9 @@ from songscape.studies._render import collection
 METHODS = ("cnn", "linear", "boosting", "nearest")
 SETS = ("rendered", "kick-snare", "loops")
 CUTS = {
-    "rendered": {"frames": 64, "pieces": 4},
-    "kick-snare": {"frames": 32, "pieces": 1},
-    "loops": {"frames": 64, "pieces": 2},
+    "rendered": {"frames": 64, "pieces": 2, "batch": 16},
+    "kick-snare": {"frames": 32, "pieces": 1, "batch": 16},
+    "loops": {"frames": 64, "pieces": 1, "batch": 16},
 }
 """How sound is cut for the network: hits are shorter than a second, loops a few seconds."""
 
@@ -98,7 +98,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--only", nargs="*", choices=SETS, default=SETS)
     parser.add_argument("--methods", nargs="*", choices=METHODS, default=METHODS)
-    parser.add_argument("--songs", type=int, default=150)
+    parser.add_argument("--songs", type=int, default=100)
     parser.add_argument("--folds", type=int, default=3)
     parser.add_argument("--repeats", type=int, default=1)
     given = parser.parse_args()
