@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from songscape.cluster._counted import counted
 from songscape.cluster.agglomerative import Agglomerative, distance_gigabytes
 from songscape.cluster.dbscan import DBSCAN, knee_distance
 from songscape.cluster.hdbscan import HDBSCAN
@@ -40,7 +41,7 @@ def test_spherical_mixture_does_not_warn():
 
 def test_dbscan_reads_its_radius_between_the_groups():
     groups = np.vstack([normal(400, 2, seed=1), normal(400, 2, seed=2) + 30])
-    eps = knee_distance(groups, 4, np.arange(800))
+    eps = knee_distance(counted(groups, np.ones(800)), 4, np.arange(800))
     assert 0.2 < eps < 20
     labels = DBSCAN().fit(groups).labels_
     first, second = labels[:400], labels[400:]

@@ -55,8 +55,7 @@ def ward(
     counted = as_weights(weights, n, zero=False)
     merged, heights = np.empty((n - 1, 2), dtype=np.int32), np.empty(n - 1)
     engine().ward(table, counted, _principal_axes(table), merged, heights)
-    order = np.argsort(heights, kind="stable")
-    return _linkage(merged[order], heights[order] / scale, counted if counted.size else np.ones(n))
+    return linkage_matrix(merged, heights / scale, counted if counted.size else np.ones(n))
 
 
 def _principal_axes(table: Floats) -> Floats:
@@ -65,9 +64,17 @@ def _principal_axes(table: Floats) -> Floats:
     return np.ascontiguousarray(np.linalg.eigh(sample.T @ sample)[1].T[::-1])
 
 
-def _linkage(merged: Ints, heights: Floats, weights: Floats) -> Floats:
-    """Number the merges in their order, following each row to the cluster it is in by then."""
-    n = len(weights)
+def linkage_matrix(merged: Ints, heights: Floats, weights: Floats) -> Floats:
+    """Sort merges by height and number them, following each row to the cluster it is in by then.
+
+    Parameters
+    ----------
+    merged : (n - 1, 2), two rows that stand for their clusters.
+    heights : (n - 1,) in any order.
+    weights : (n,), what each row counts.
+    """
+    order = np.argsort(heights, kind="stable")
+    merged, heights, n = merged[order], heights[order], len(weights)
     parent = list(range(2 * n - 1))
     size = np.concatenate([weights, np.empty(n - 1)]).tolist()
     rows = []

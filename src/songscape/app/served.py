@@ -42,7 +42,7 @@ class Served:
 
     def warm(self) -> None:
         """Make ahead what the first search and the first card would wait for."""
-        _ = self.search, self.run.deviations, self.run.recordings
+        _ = self.search, self.run.search, self.run.deviations, self.run.recordings
 
     @cached_property
     def block(self) -> bytes:

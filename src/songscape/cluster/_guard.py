@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
-from sklearn.utils.validation import check_array
+from sklearn.utils.validation import _check_sample_weight, check_array
 
 from songscape.core.errors import DegenerateDataError
 from songscape.core.guard import check_matrix, check_values
@@ -69,6 +69,28 @@ class GuardedPredictor(Guarded):
         return labels
 
 
+class WeightedPredictor(GuardedPredictor):
+    """A guarded clusterer whose songs may count differently."""
+
+    def fit(  # type: ignore[override]
+        self, X: Any, y: Any = None, sample_weight: Any = None
+    ) -> Self:
+        """Find the groups.
+
+        Parameters
+        ----------
+        X : array of shape (n, d) or frame.
+        y : ignored.
+        sample_weight : array of shape (n,), zero or more; a song of weight w is w equal songs.
+
+        Raises
+        ------
+        DegenerateDataError
+            If the numbers do not allow it.
+        """
+        return super().fit(X, y, sample_weight=sample_weight)
+
+
 def as_matrix(X: Any) -> NDArray[Any]:
     """Return X as a float array without looking at its values.
 
@@ -84,3 +106,20 @@ def as_matrix(X: Any) -> NDArray[Any]:
     except ValueError as error:
         raise DegenerateDataError(str(error)) from None
     return matrix
+
+
+def as_counts(sample_weight: Any, matrix: NDArray[Any]) -> NDArray[np.float64]:
+    """Return how much every row counts, shape (n,); ones for None.
+
+    Raises
+    ------
+    DegenerateDataError
+        If there is not one weight for each row, or one is negative or not finite, or all are zero.
+    """
+    try:
+        weights: NDArray[np.float64] = _check_sample_weight(
+            sample_weight, matrix, dtype=np.float64, ensure_non_negative=True
+        )
+    except ValueError as error:
+        raise DegenerateDataError(str(error)) from None
+    return weights

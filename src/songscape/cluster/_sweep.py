@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.utils import check_random_state
-from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted, validate_data
 
 from songscape._kernels import Stop
-from songscape.cluster._guard import as_matrix
+from songscape.cluster._guard import as_counts, as_matrix
 from songscape.cluster._lloyd import Solution
 from songscape.cluster._nesting import Nest, Plan
 from songscape.cluster._songs import songs
@@ -88,7 +88,7 @@ class KMeansSweep(BaseEstimator):  # type: ignore[misc]
         del y
         check_matrix(as_matrix(X), self.max_clusters)
         points = validate_data(self, X, dtype=np.float64, order="C")
-        weights = _check_sample_weight(sample_weight, points, dtype=np.float64)
+        weights = as_counts(sample_weight, points)
         found = self._best(points, weights)
         self.ks_ = np.array(sorted(found))
         self.cluster_centers_ = [found[k].centers for k in self.ks_]

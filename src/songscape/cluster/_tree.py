@@ -44,22 +44,46 @@ def spread(tree: Floats, group: Indices) -> Floats:
 
     Parameters
     ----------
-    tree : of the m different songs, shape (m - 1, 4).
+    tree : of the m different songs, shape (m - 1, 4); its last column is not read.
     group : the number among them of each of the n songs, shape (n,).
     """
     n, m = len(group), len(tree) + 1
-    node, size, rows = [-1] * m, [0] * m, []
+    node, pairs = [-1] * m, []
     for song, own in enumerate(group.tolist()):
-        size[own] += 1
         if node[own] < 0:
             node[own] = song
             continue
-        rows.append((node[own], song, 0.0, size[own]))
-        node[own] = n + len(rows) - 1
-    number = np.concatenate([node, np.arange(n + len(rows), 2 * n - 1)])
-    joined = tree.copy()
-    joined[:, :2] = np.sort(number[tree[:, :2].astype(np.int64)], axis=1)
-    return np.vstack([np.array(rows, dtype=np.float64).reshape(-1, 4), joined])
+        pairs.append((node[own], song))
+        node[own] = n + len(pairs) - 1
+    number = np.concatenate([node, np.arange(n + len(pairs), 2 * n - 1)])
+    joined = np.sort(number[tree[:, :2].astype(np.int64)], axis=1)
+    children = np.vstack([np.array(pairs, dtype=np.int64).reshape(-1, 2), joined])
+    return of_children(children, np.concatenate([np.zeros(len(pairs)), tree[:, 2]]))
+
+
+def without_copies(tree: Floats, song: Indices) -> Floats:
+    """Return the tree of songs from one in which a song may stand several times.
+
+    A song stands where the first of its copies is; merges of other copies are left out.
+
+    Parameters
+    ----------
+    tree : shape (n - 1, 4).
+    song : which of m songs each of the n leaves is, shape (n,); every song at least once.
+    """
+    node = np.full(len(song), -1)
+    first = np.unique(song, return_index=True)[1]
+    node[first] = np.arange(len(first))
+    nodes, heights = node.tolist(), []
+    children: list[list[int]] = []
+    for left, right, height, _ in tree.tolist():
+        pair = sorted(own for own in (nodes[int(left)], nodes[int(right)]) if own >= 0)
+        nodes.append(pair[0] if pair else -1)
+        if len(pair) == 2:
+            nodes[-1] = len(first) + len(children)
+            children.append(pair)
+            heights.append(height)
+    return of_children(np.array(children, dtype=np.int64).reshape(-1, 2), np.array(heights))
 
 
 def of_children(children: Indices, heights: Floats) -> Floats:

@@ -29,16 +29,19 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from songscape._kernels import ward
 from songscape.cluster import _tree
-from songscape.cluster._guard import as_matrix
-from songscape.cluster._songs import merge
+from songscape.cluster._average import average
+from songscape.cluster._counted import counted, nearest_home, places, repeated
+from songscape.cluster._guard import as_counts, as_matrix
 from songscape.core.errors import DegenerateDataError
-from songscape.core.guard import check_matrix
+from songscape.core.guard import check_values
 from songscape.core.options import option
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
+
+    from songscape.cluster._counted import Counted
 
     Floats = NDArray[np.float64]
 
@@ -91,8 +94,16 @@ class Agglomerative(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         self.n_neighbors = n_neighbors
         self.gigabytes = gigabytes
 
-    def fit(self, X: Any, y: Any = None) -> Self:
+    def fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> Self:
         """Find the groups.
+
+        Parameters
+        ----------
+        X : array of shape (n, d) or frame.
+        y : ignored.
+        sample_weight : array of shape (n,), zero or more; a song of weight w is w equal songs, one
+            of weight zero stands beside its nearest song and moves nothing. With `n_neighbors`,
+            which counts songs, weights must be whole numbers.
 
         Raises
         ------
@@ -100,11 +111,9 @@ class Agglomerative(ClusterMixin, BaseEstimator):  # type: ignore[misc]
             If the numbers do not allow it or the distances do not fit in memory.
         """
         del y
-        if self.linkage != "ward" and not self.n_neighbors:
-            _check_memory(len(as_matrix(X)), self.gigabytes)
-        check_matrix(as_matrix(X), self.n_clusters)
+        check_values(as_matrix(X))
         matrix = validate_data(self, X, dtype=np.float64, order="C")
-        self.linkage_ = self._tree(matrix)
+        self.linkage_ = self._tree(matrix, as_counts(sample_weight, matrix))
         self.children_ = self.linkage_[:, :2].astype(np.int64)
         self.distances_ = self.linkage_[:, 2]
         self.labels_ = self.cut(self.n_clusters)
@@ -124,15 +133,28 @@ class Agglomerative(ClusterMixin, BaseEstimator):  # type: ignore[misc]
             raise DegenerateDataError(f"A tree of {n} songs cannot be cut into {k} clusters.")
         return _tree.cut(self.linkage_, k)
 
-    def _tree(self, matrix: Floats) -> Floats:
+    def _tree(self, matrix: Floats, weights: Floats) -> Floats:
         """Return the tree of merges."""
+        songs = counted(matrix, weights, self.n_clusters)
         if self.n_neighbors:
-            return _near_tree(matrix, self.linkage, self.n_neighbors)
+            copies = repeated(weights, "Agglomerative with n_neighbors")
+            near = _near_tree(matrix[copies], self.linkage, self.n_neighbors)
+            there = np.flatnonzero(weights)
+            tree = _tree.without_copies(near, np.searchsorted(there, copies))
+            return _tree.spread(
+                tree, nearest_home(matrix[there], places(there, len(matrix)), matrix)
+            )
+        tree = self._full_tree(songs)
+        return _tree.spread(tree, nearest_home(songs.points, songs.group, matrix))
+
+    def _full_tree(self, songs: Counted) -> Floats:
+        """Return the tree of merges of different songs, each near to each."""
         if self.linkage == "ward":
-            first, group = merge(matrix)
-            counts = np.bincount(group).astype(np.float64)
-            return _tree.spread(ward(matrix[first], counts), group)
-        tree: Floats = linkage(matrix, self.linkage)
+            return ward(songs.points, songs.weights)
+        _check_memory(len(songs.points), self.gigabytes)
+        if self.linkage == "average" and (songs.weights != 1).any():
+            return average(songs.points, songs.weights)
+        tree: Floats = linkage(songs.points, self.linkage)
         return tree
 
 

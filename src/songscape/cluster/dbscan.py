@@ -22,13 +22,16 @@ from sklearn.base import BaseEstimator, ClusterMixin
 from sklearn.neighbors import NearestNeighbors
 from sklearn.utils.validation import validate_data
 
-from songscape.cluster._guard import as_matrix
+from songscape.cluster._counted import counted, nearest_until
+from songscape.cluster._guard import as_counts, as_matrix
 from songscape.core.errors import DegenerateDataError
-from songscape.core.guard import check_matrix
+from songscape.core.guard import check_values
 from songscape.core.options import option
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from songscape.cluster._counted import Counted
 
 SAMPLE = 5_000
 """Songs whose neighbours are looked up to read ε and to foresee memory."""
@@ -71,8 +74,15 @@ class DBSCAN(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         self.min_samples = min_samples
         self.random_state = random_state
 
-    def fit(self, X: Any, y: Any = None) -> Self:
+    def fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> Self:
         """Find the groups.
+
+        Parameters
+        ----------
+        X : array of shape (n, d) or frame.
+        y : ignored.
+        sample_weight : array of shape (n,), zero or more; a song of weight w is w equal songs. One
+            of weight zero makes no core, but joins one within eps.
 
         Raises
         ------
@@ -80,17 +90,35 @@ class DBSCAN(ClusterMixin, BaseEstimator):  # type: ignore[misc]
             If the numbers do not allow it or the neighbourhoods do not fit in memory.
         """
         del y
-        check_matrix(as_matrix(X))
+        check_values(as_matrix(X))
         matrix = validate_data(self, X, dtype=np.float64)
+        songs = counted(matrix, as_counts(sample_weight, matrix))
         self.min_samples_ = self.min_samples or 2 * matrix.shape[1]
-        rows = _sample(len(matrix), self.random_state)
-        self.eps_ = self.eps or knee_distance(matrix, self.min_samples_, rows)
-        _check_memory(matrix, self.eps_, rows)
-        found = cluster.DBSCAN(eps=self.eps_, min_samples=self.min_samples_).fit(matrix)
-        self.labels_ = found.labels_.astype(np.int32)
-        self.core_sample_indices_ = found.core_sample_indices_
-        self.components_ = found.components_
+        rows = _sample(len(songs.points), self.random_state)
+        self.eps_ = self.eps or knee_distance(songs, self.min_samples_, rows)
+        _check_memory(songs.points, self.eps_, rows)
+        found = cluster.DBSCAN(eps=self.eps_, min_samples=self.min_samples_).fit(
+            songs.points, sample_weight=songs.weights
+        )
+        core = np.isin(np.arange(len(songs.points)), found.core_sample_indices_)
+        self.core_sample_indices_ = np.flatnonzero(core[songs.group] & (songs.group >= 0))
+        self.components_ = matrix[self.core_sample_indices_]
+        self.labels_ = found.labels_[songs.group].astype(np.int32)
+        beside = songs.group < 0
+        self.labels_[beside] = _beside(
+            matrix[beside], songs.points[core], found.labels_[core], self.eps_
+        )
         return self
+
+
+def _beside(
+    points: NDArray[np.float64], cores: NDArray[np.float64], labels: NDArray[np.int64], eps: float
+) -> NDArray[np.int64]:
+    """Return the label of the nearest core of each song, -1 where none is within eps."""
+    if not len(cores) or not len(points):
+        return np.full(len(points), -1)
+    distances, nearest = NearestNeighbors(n_neighbors=1).fit(cores).kneighbors(points)
+    return np.where(distances[:, 0] <= eps, labels[nearest[:, 0]], -1)
 
 
 def _sample(n: int, seed: int | None) -> NDArray[np.int64]:
@@ -100,20 +128,31 @@ def _sample(n: int, seed: int | None) -> NDArray[np.int64]:
     return np.sort(np.random.default_rng(seed or 0).choice(n, SAMPLE, replace=False))
 
 
-def knee_distance(matrix: NDArray[np.float64], neighbours: int, rows: NDArray[np.int64]) -> float:
+def knee_distance(songs: Counted, neighbours: int, rows: NDArray[np.int64]) -> float:
     """Return the distance at the knee of the sorted distances to the `neighbours`-th song.
 
     The knee is the point farthest below the chord from the first to the last (Satopaa et al. 2011,
     "Finding a kneedle in a haystack"). Zero distances, of duplicates, are passed over.
+
+    Parameters
+    ----------
+    songs : the songs.
+    neighbours : how many songs a neighbourhood counts, its own included.
+    rows : the songs whose distances are looked up.
     """
-    count = min(neighbours, len(matrix))
-    nearest = NearestNeighbors(n_neighbors=count).fit(matrix)
-    reach = np.sort(nearest.kneighbors(matrix[rows])[0][:, -1])
-    reach = reach[reach > 0]
+    distances, _, sums = nearest_until(songs, neighbours, rows)
+    column = np.minimum((sums < neighbours).sum(axis=1), sums.shape[1] - 1)
+    reach = distances[np.arange(len(rows)), column]
+    # Rounding may leave a little between a song and itself.
+    reach[songs.weights[rows] >= neighbours] = 0.0
+    order = np.argsort(reach, kind="stable")
+    order = order[reach[order] > 0]
+    reach, counts = reach[order], songs.weights[rows][order]
     if not len(reach):
-        differences = matrix.max(axis=0) - matrix.min(axis=0)
+        differences = np.ptp(songs.points, axis=0)
         return float(differences[differences > 0].min()) / 2
-    chord = np.linspace(reach[0], reach[-1], len(reach))
+    place = np.maximum(np.cumsum(counts) - 1.0, 0.0)
+    chord = reach[0] + (reach[-1] - reach[0]) * place / max(place[-1], 1.0)
     return float(reach[np.argmax(chord - reach)])
 
 

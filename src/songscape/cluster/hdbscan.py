@@ -18,9 +18,10 @@ from sklearn import cluster
 from sklearn.base import BaseEstimator, ClusterMixin
 from sklearn.utils.validation import validate_data
 
-from songscape.cluster._guard import as_matrix
+from songscape.cluster._counted import counted, places, repeated
+from songscape.cluster._guard import as_counts, as_matrix
 from songscape.core.errors import DegenerateDataError
-from songscape.core.guard import check_matrix
+from songscape.core.guard import check_values
 from songscape.core.options import option
 
 MOST_DIMENSIONS = 5
@@ -60,8 +61,15 @@ class HDBSCAN(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         self.min_samples = min_samples
         self.selection = selection
 
-    def fit(self, X: Any, y: Any = None) -> Self:
+    def fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> Self:
         """Find the groups.
+
+        Parameters
+        ----------
+        X : array of shape (n, d) or frame.
+        y : ignored.
+        sample_weight : whole numbers of shape (n,); a song of weight w is w equal songs, one of
+            weight zero is noise.
 
         Raises
         ------
@@ -69,19 +77,24 @@ class HDBSCAN(ClusterMixin, BaseEstimator):  # type: ignore[misc]
             If the numbers do not allow it.
         """
         del y
-        check_matrix(as_matrix(X))
+        check_values(as_matrix(X))
         matrix = validate_data(self, X, dtype=np.float64)
+        weights = as_counts(sample_weight, matrix)
+        counted(matrix, weights)
+        songs = repeated(weights, "HDBSCAN")
         _warn_of_dimensions(matrix.shape[1])
-        smallest = self.min_cluster_size or max(5, len(matrix) // 100)
-        _check_size(len(matrix), self.min_samples or smallest)
+        smallest = self.min_cluster_size or max(5, len(songs) // 100)
+        _check_size(len(songs), self.min_samples or smallest)
         found = cluster.HDBSCAN(
             max(2, smallest),
             self.min_samples or None,
             cluster_selection_method=self.selection,
             copy=True,
-        ).fit(matrix)
-        self.labels_ = found.labels_.astype(np.int32)
-        self.probabilities_ = found.probabilities_
+        ).fit(matrix[songs])
+        there, first = np.unique(songs, return_index=True)
+        number = places(there, len(matrix))
+        self.labels_ = np.where(number < 0, -1, found.labels_[first][number]).astype(np.int32)
+        self.probabilities_ = np.where(number < 0, 0.0, found.probabilities_[first][number])
         return self
 
 

@@ -24,10 +24,10 @@ from sklearn.base import (
 )
 from sklearn.metrics import euclidean_distances
 from sklearn.utils import check_random_state
-from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted, validate_data
 
 from songscape._kernels import Stop, kmeans_step
-from songscape.cluster._guard import GuardedPredictor
+from songscape.cluster._guard import WeightedPredictor, as_counts
 from songscape.cluster._lloyd import best_of, greedy_start, random_start
 from songscape.cluster._songs import songs
 from songscape.cluster._sweep import KMeansSweep
@@ -83,7 +83,7 @@ class _Lloyd(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Ba
         """Find the centres from the best of `n_init` starts."""
         del y
         points = validate_data(self, X, dtype=np.float64, order="C", accept_sparse=False)
-        weights = _check_sample_weight(sample_weight, points, dtype=np.float64)
+        weights = as_counts(sample_weight, points)
         best = self._best(songs(points, weights))
         return self._placed(points, weights, best)
 
@@ -121,7 +121,7 @@ class _Lloyd(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Ba
         del y
         check_is_fitted(self)
         points = validate_data(self, X, dtype=np.float64, reset=False)
-        weights = _check_sample_weight(sample_weight, points, dtype=np.float64)
+        weights = as_counts(sample_weight, points)
         return -float(self._step(points, weights).objective)
 
     def _step(self, points: Floats, weights: Floats | None) -> Any:
@@ -156,7 +156,7 @@ class _Lloyd(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Ba
         return len(self.cluster_centers_)
 
 
-class KMeans(GuardedPredictor, _Lloyd):  # type: ignore[misc]
+class KMeans(WeightedPredictor, _Lloyd):
     """Group songs around k means.
 
     Parameters

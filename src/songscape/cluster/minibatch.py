@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from sklearn import cluster
 
-from songscape.cluster._guard import GuardedPredictor
+from songscape.cluster._guard import WeightedPredictor
 from songscape.core.options import option
 
 
@@ -26,7 +26,7 @@ class Options:
     iterations: int = option(100, "most passes over the songs", low=1)
 
 
-class MiniBatchKMeans(GuardedPredictor, cluster.MiniBatchKMeans):  # type: ignore[misc]
+class MiniBatchKMeans(WeightedPredictor, cluster.MiniBatchKMeans):  # type: ignore[misc]
     """Group songs around k means, batch by batch; parameters are scikit-learn's."""
 
 

@@ -23,11 +23,11 @@ from scipy.special import logsumexp, softmax
 from sklearn.base import BaseEstimator, DensityMixin
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import check_random_state
-from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted, validate_data
 
 from songscape._kernels import Stop, mixture_log_prob
 from songscape.cluster._em import Parameters, Rules, climb, grouped
-from songscape.cluster._guard import GuardedPredictor, as_matrix
+from songscape.cluster._guard import WeightedPredictor, as_counts, as_matrix
 from songscape.cluster._lloyd import greedy_start, random_start, settle
 from songscape.cluster._songs import songs
 from songscape.cluster._sweep import KMeansSweep
@@ -110,7 +110,7 @@ class _Mixture(DensityMixin, BaseEstimator):  # type: ignore[misc]
         del y
         names = getattr(X, "columns", None)
         points = validate_data(self, X, dtype=np.float64, order="C", ensure_min_samples=2)
-        weights = _check_sample_weight(sample_weight, points, dtype=np.float64)
+        weights = as_counts(sample_weight, points)
         rows, rules = songs(points, weights), self._rules(points, names)
         random = check_random_state(self.random_state)
         runs = [
@@ -236,7 +236,7 @@ class _Mixture(DensityMixin, BaseEstimator):  # type: ignore[misc]
         return spread * unit
 
 
-class GaussianMixture(GuardedPredictor, _Mixture):  # type: ignore[misc]
+class GaussianMixture(WeightedPredictor, _Mixture):  # type: ignore[misc]
     """Group songs as a mixture of Gaussians.
 
     Parameters

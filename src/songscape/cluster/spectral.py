@@ -17,20 +17,22 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
-from scipy.sparse import csr_array, diags_array
+from scipy.sparse import coo_array, csr_array, diags_array
 from scipy.sparse.linalg import eigsh
 from sklearn.base import BaseEstimator, ClusterMixin
-from sklearn.neighbors import kneighbors_graph
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import validate_data
 
-from songscape.cluster._guard import as_matrix
+from songscape.cluster._counted import counted, nearest_home, nearest_until
+from songscape.cluster._guard import as_counts, as_matrix
 from songscape.cluster.kmeans import KMeans
-from songscape.core.guard import check_matrix
+from songscape.core.guard import check_values
 from songscape.core.options import option
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from songscape.cluster._counted import Counted
 
     Floats = NDArray[np.float64]
 
@@ -76,8 +78,15 @@ class Spectral(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         self.n_init = n_init
         self.random_state = random_state
 
-    def fit(self, X: Any, y: Any = None) -> Self:
+    def fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> Self:
         """Find the groups.
+
+        Parameters
+        ----------
+        X : array of shape (n, d) or frame.
+        y : ignored.
+        sample_weight : array of shape (n,), zero or more; a song of weight w is w equal songs, one
+            of weight zero goes with its nearest song.
 
         Raises
         ------
@@ -85,32 +94,40 @@ class Spectral(ClusterMixin, BaseEstimator):  # type: ignore[misc]
             If the numbers do not allow it.
         """
         del y
-        check_matrix(as_matrix(X), self.n_clusters)
+        check_values(as_matrix(X))
         matrix = validate_data(self, X, dtype=np.float64)
+        songs = counted(matrix, as_counts(sample_weight, matrix), self.n_clusters)
         seed = check_random_state(self.random_state).randint(2**31)
-        self.embedding_ = embedding(_graph(matrix, self.n_neighbors), self.n_clusters, seed)
-        # Parts of a graph may have fewer places than there are songs, or than clusters.
-        found = min(self.n_clusters, len(np.unique(self.embedding_, axis=0)))
-        if found < 2:
-            self.labels_ = np.zeros(len(matrix), dtype=np.int32)
-            return self
-        model = KMeans(found, n_init=self.n_init, random_state=seed)
-        self.labels_ = model.fit_predict(self.embedding_)
+        graph = _graph(songs, self.n_neighbors)
+        found = embedding(graph, songs.weights, self.n_clusters, seed)
+        home = nearest_home(songs.points, songs.group, matrix)
+        self.embedding_ = found[home]
+        self.labels_ = self._parts(found, songs.weights, seed)[home]
         return self
 
+    def _parts(self, places: Floats, weights: Floats, seed: int) -> NDArray[np.int32]:
+        """Return the cluster of each song by its coordinates."""
+        # Parts of a graph may have fewer places than there are songs, or than clusters.
+        different = min(self.n_clusters, len(np.unique(places, axis=0)))
+        if different < 2:
+            return np.zeros(len(places), dtype=np.int32)
+        model = KMeans(different, n_init=self.n_init, random_state=seed)
+        return model.fit_predict(places, sample_weight=weights)
 
-def embedding(graph: csr_array, k: int, seed: int) -> Floats:
+
+def embedding(graph: csr_array, weights: Floats, k: int, seed: int) -> Floats:
     """Return the coordinates of a graph: k leading eigenvectors, each row of length one.
 
     Parameters
     ----------
-    graph : symmetric, shape (n, n), every song with a tie.
+    graph : symmetric, shape (n, n), ties times the roots of both weights; every song with a tie.
+    weights : how many equal songs each song is, shape (n,).
     k : number of coordinates.
     seed : of the vector that Lanczos iterations begin with.
     """
-    n = graph.shape[0]
-    root = diags_array(1.0 / np.sqrt(np.asarray(graph.sum(axis=1)).ravel()))
-    adjacency = root @ graph @ root
+    n, roots = graph.shape[0], np.sqrt(weights)
+    scale = diags_array(np.sqrt(roots / (graph @ roots)))
+    adjacency = scale @ graph @ scale
     if n <= max(DENSE, 3 * k):
         vectors = np.linalg.eigh(adjacency.toarray())[1][:, -k:]
     else:
@@ -122,11 +139,25 @@ def embedding(graph: csr_array, k: int, seed: int) -> Floats:
     return coordinates
 
 
-def _graph(matrix: Floats, neighbours: int) -> csr_array:
-    """Return the graph in which two songs are tied if either is near the other, shape (n, n)."""
-    count = min(neighbours, len(matrix) - 1)
-    near = csr_array(kneighbors_graph(matrix, count, include_self=False))
-    tied: csr_array = 0.5 * (near + near.T)
+def _graph(songs: Counted, neighbours: int) -> csr_array:
+    """Return the graph in which two songs are tied if either is near the other, shape (n, n).
+
+    Equal songs are tied first and share what a song farther off has left for them, so that they lie
+    at one place; the ties of all of them stand times the roots of both weights, as eigenvectors
+    that give equal songs the same need no more of them.
+    """
+    n, roots = len(songs.points), np.sqrt(songs.weights)
+    wanted = min(float(neighbours), songs.weights.sum() - 1.0)
+    own = np.clip(songs.weights - 1.0, 0.0, wanted)
+    _, found, sums = nearest_until(songs, wanted)
+    shares = songs.weights[found]
+    shares = np.clip((wanted - own)[:, None] - (sums - shares), 0.0, shares)
+    here = np.repeat(np.arange(n), found.shape[1])
+    there = found.ravel()
+    ties = shares.ravel() * roots[here] / roots[there]
+    near = csr_array(coo_array((ties, (here, there)), shape=(n, n))) + diags_array(own)
+    near.eliminate_zeros()
+    tied: csr_array = csr_array(0.5 * (near + near.T))
     return tied
 
 

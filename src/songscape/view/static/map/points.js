@@ -166,6 +166,21 @@ export class Points {
     gl.drawArrays(gl.POINTS, 0, count);
   }
 
+  /** Call back when all that was drawn is finished, with the milliseconds it took. @param {(took: number) => void} then */
+  finished(then) {
+    const { gl } = this;
+    const start = performance.now();
+    const sync = gl.fenceSync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0);
+    gl.flush();
+    const look = () => {
+      const waits = sync && !gl.isContextLost() && gl.getSyncParameter(sync, gl.SYNC_STATUS) !== gl.SIGNALED;
+      if (waits) return void setTimeout(look, 2);
+      gl.deleteSync(sync);
+      then(performance.now() - start);
+    };
+    setTimeout(look);
+  }
+
   /** Width of a point in pixels: small where there are many, larger as one comes near. @param {Camera} camera */
   diameter(camera) {
     const room = Math.sqrt((camera.width * camera.height) / Math.max(this.n, 1));
