@@ -20,8 +20,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_data
 
-from songscape._networks.training import held_out
-from songscape.core.errors import DegenerateDataError
+from songscape._networks.estimating import classes_of, parted, seeded
 from songscape.core.options import option
 
 if TYPE_CHECKING:
@@ -72,9 +71,7 @@ class _Boosted(BaseEstimator):  # type: ignore[misc]
             return matrix, y, validation
         if not self.patience:
             return matrix, y, None
-        rng = np.random.default_rng(check_random_state(self.random_state).randint(2**31))
-        rows, rest = held_out(len(matrix), self.validation_fraction, rng, groups)
-        return matrix[rows], y[rows], (matrix[rest], y[rest]) if len(rest) else None
+        return parted(matrix, y, self.validation_fraction, seeded(self.random_state), groups)
 
     def _boosted(self, kind: Any, songs: Any, y: Any, held: Any) -> Any:
         """Return scikit-learn's trees for one target."""
@@ -131,12 +128,7 @@ class Boosting(ClassifierMixin, _Boosted):  # type: ignore[misc]
         matrix, y = validate_data(self, X, y, dtype=np.float64, ensure_all_finite="allow-nan")
         labels = column_or_1d(y, warn=True)
         check_classification_targets(labels)
-        self.classes_ = np.unique(labels)
-        if len(self.classes_) < 2:
-            raise DegenerateDataError(
-                f"Every song has the class {self.classes_[0]!r}: with one class there is nothing "
-                "to tell apart."
-            )
+        self.classes_, _ = classes_of(labels)
         songs, y, held = self._split(matrix, labels, groups, validation)
         if len(np.unique(y)) < len(self.classes_):
             songs, y, held = matrix, labels, None

@@ -16,7 +16,7 @@ from songscape.studies.papers import _autoencoder_sound as sound
 from songscape.studies.papers import _charts as charts
 from songscape.studies.papers import _measures as measures
 from songscape.studies.papers._charts import Head, Line, Panel
-from songscape.studies.papers._findings import Findings, Table, Verdict, mean_of, spread
+from songscape.studies.papers._findings import Findings, Table, Verdict, mean_of, reasons, spread
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
     from songscape.core.collection import Collection
     from songscape.core.space import Space
-    from songscape.run import Run
     from songscape.studies.papers._autoencoder_models import Model
     from songscape.studies.papers._setting import Setting
 
@@ -61,7 +60,7 @@ def study(setting: Setting) -> Findings:
     part |= _codes(setting, common)
     setting.tell("repaired: how many groups there are")
     run = setting.run("repaired")
-    part |= _verdict(run)
+    part |= Findings(reasons(run))
     verdicts = _verdicts(part.numbers)
     helps = verdicts["helps"] is Verdict.HOLDS
     said = {"helped": f"the autoencoder {'helps' if helps else 'does not help'}"}
@@ -128,7 +127,8 @@ def _spread(pairs: Floats, live: list[int]) -> str:
              look=index, dots=True, loose=True)
         for index, n in enumerate(sorted(set(live)))
     ]  # fmt: skip
-    printed = Line([PUBLISHED[0]], [PUBLISHED[1]], "printed", look="ink", dots=True, loose=True)
+    printed = Line([PUBLISHED[0]], [PUBLISHED[1]], "printed", look="ink", dots=True, loose=True,
+                   marker="x")  # fmt: skip
     panel = Panel(
         [*lines, printed], x="Davies–Bouldin (low is good)", y="Calinski–Harabasz (high is good)"
     )
@@ -295,11 +295,6 @@ def _code_chart(setting: Setting, kept: list[Any], linear: list[float], again: l
                   "numbers in the code", "adjusted Rand index", mark),
         ],
     )  # fmt: skip
-
-
-def _verdict(run: Run) -> Findings:
-    """Return what the repaired run says."""
-    return Findings({"reason": str(run.verdict["reason"]), "natural": run.verdict["natural"]})
 
 
 def _verdicts(numbers: Mapping[str, Any]) -> dict[str, Verdict]:
