@@ -75,6 +75,8 @@ def spotify_uri(row: Mapping[str, Any]) -> str | None:
 
 def one_line(text: object) -> str:
     """Return a text that stays on its line; halves of characters are replaced."""
+    if isinstance(text, str) and text.isprintable():
+        return " ".join(text.split())
     flat = "".join(" " if unicodedata.category(c) == "Cc" else c for c in str(text))
     return " ".join(flat.encode("utf-8", "replace").decode().split()) if text else ""
 

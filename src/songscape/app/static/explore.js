@@ -4,12 +4,13 @@
 import { card } from './card.js';
 import { clusters } from './clusters.js';
 import { at, label, make, say, trying } from './dom.js';
+import { bytes } from './map/colours.js';
 import { decode } from './map/data.js';
 import { SongMap } from './map/map.js';
 import { picks } from './picks.js';
 import { player } from './player.js';
 import { search } from './search.js';
-import { bytes, get } from './server.js';
+import { get, packed } from './server.js';
 import { table } from './table.js';
 
 const SHADES = 12;
@@ -59,13 +60,13 @@ class Atlas {
   filter(shown, numbers) {
     const labels = this.map.data.values.get('cluster');
     if (!labels || numbers.every((number) => shown.has(number))) return this.map.show(null);
-    return this.map.show(Uint8Array.from(labels, (value) => Number(shown.has(numbers[value] ?? -1))));
+    return this.map.show(bytes(labels, (value) => Number(shown.has(numbers[value] ?? -1))));
   }
 }
 
 /** @returns {Promise<SongMap | null>} */
 async function drawn() {
-  const data = decode(new Uint8Array(await bytes('/api/map')));
+  const data = decode(new Uint8Array(await packed('/api/map')));
   try {
     return new SongMap(at('map'), data);
   } catch (error) {
@@ -169,7 +170,9 @@ async function start() {
     }
   };
   const picked = picks((rows) => {
-    if (map && atlas && String(map.selected) !== String(atlas.of(rows))) map.select(atlas.of(rows));
+    const chosen = atlas?.of(rows) ?? [];
+    const same = map?.selected.length === chosen.length && chosen.every((song, k) => song === map.selected[k]);
+    if (map && !same) map.select(chosen);
     songs.refresh();
   }, playing.play, playing.queue.add);
   const walk = (/** @type {number[]} */ rows) => {
