@@ -23,6 +23,9 @@ import os
 
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"):
     os.environ[_name] = "1"
+# Installed packages bring their bytecode or have it written on first use; where writing is
+# forbidden, every worker would compile all its libraries anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 import argparse
 import json

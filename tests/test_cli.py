@@ -57,7 +57,7 @@ def test_doctor_json_gives_findings_with_counts(table):
     assert all({"what", "where", "count", "says", "does", "overrule"} <= set(f) for f in findings)
 
 
-def test_doctor_prints_a_table_for_people(table):
+def test_doctor_prints_findings_for_people(table):
     done = songscape("doctor", table)
     assert done.returncode == 0
     assert "index-column" in done.stdout

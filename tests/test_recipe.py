@@ -74,6 +74,21 @@ def test_set_reads_toml_or_bare_words(assignment, values):
     assert recipes.override({}, assignment) == values
 
 
+def test_a_column_called_a_feature_is_not_left_out_by_default():
+    roles = {"Popularity": "feature", "year": "text"}
+    leave = recipes.resolve({"source": {"roles": roles}}).prepare[0].options.leave
+    assert "popularity" not in leave
+    assert "year" in leave
+
+
+def test_what_is_left_out_by_name_stays_out_whatever_its_role():
+    values = {
+        "source": {"roles": {"popularity": "feature"}},
+        "prepare": {"pick": {"leave": ["popularity"]}},
+    }
+    assert recipes.resolve(values).prepare[0].options.leave == ("popularity",)
+
+
 def test_set_keeps_what_it_does_not_name():
     values = {"cluster": {"use": "mixture"}, "seed": 3}
     assert recipes.override(values, "cluster.k=8") == {

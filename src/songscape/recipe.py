@@ -42,6 +42,7 @@ from typing import TYPE_CHECKING, Any
 import tomli_w
 
 from songscape.core import plugins
+from songscape.core.collection import Role
 from songscape.core.errors import RecipeError, UnknownNameError
 from songscape.core.options import dump, fill, option
 
@@ -209,7 +210,8 @@ def resolve(values: Mapping[str, Any]) -> Recipe:
         if name != "seed" and not isinstance(value, Mapping):
             raise RecipeError(f"[{name}] must be a table, not {value!r}.")
     source = _source(values.get("source", {}))
-    values = _beneath(getattr(source.plugin, "RECIPE", {}), values)
+    values = _beneath(_own(source), values)
+    values = _beneath(_asked_for(source), values)
     cluster, k = _cluster(values.get("cluster", {}))
     return Recipe(
         seed=_seed(values.get("seed", 0)),
@@ -284,6 +286,13 @@ def _source(values: Mapping[str, Any]) -> Step:
     return _step("source", {"use": next(claims, _USED["source"]), **values})
 
 
+def _own(source: Step) -> Mapping[str, Any]:
+    """Return what a source says of recipes for its songs: ``RECIPE``, or ``recipe(options)``."""
+    tell = getattr(source.plugin, "recipe", None)
+    own: Mapping[str, Any] = tell(source.options) if tell else getattr(source.plugin, "RECIPE", {})
+    return own
+
+
 def _beneath(defaults: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
     """Return recipe values with a source's own defaults where they say nothing.
 
@@ -295,6 +304,15 @@ def _beneath(defaults: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str
         if isinstance(defaults[name], Mapping) and isinstance(values[name], Mapping):
             merged[name] = _beneath(defaults[name], values[name])
     return merged
+
+
+def _asked_for(source: Step) -> dict[str, Any]:
+    """Return what roles imply: no default leaves out a column that was called a feature."""
+    roles: Mapping[str, str] = getattr(source.options, "roles", {})
+    features = {name.casefold() for name, role in roles.items() if role == Role.FEATURE}
+    leave = plugins.load("prepare", "pick").Options().leave
+    kept = [name for name in leave if name not in features]
+    return {"prepare": {"pick": {"leave": kept}}} if len(kept) < len(leave) else {}
 
 
 def _choose(values: Mapping[str, Any]) -> Step | None:

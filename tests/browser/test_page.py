@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 import pytest
 from PIL import Image
+from tests.browser.conftest import MAP
 from tests.view.conftest import UNITS_ORDER, planted_tracks, record_of
 
 AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
@@ -179,16 +180,35 @@ def test_the_legend_filters_and_outlines(tab):
     assert tab.part("legend").locator("[aria-pressed=false]").count() == 0
 
 
+def test_a_moving_map_draws_fewer_points_and_all_of_them_at_rest(tab):
+    tab.run(
+        f"""() => {{ const points = {MAP}.points, draw = points.draw; window.drawn = [];
+        points.draw = function (camera, ratio, most) {{
+          window.drawn.push(most); return draw.call(this, camera, ratio, most); }}; }}"""
+    )
+    move = "(map.budget = 90, map.camera.zoomAt(1.5, 300, 300), map.changed(), map.complete)"
+    assert tab.map(move) is False
+    tab.until(f"{MAP}.complete")
+    drawn = tab.run("window.drawn")
+    assert drawn[0] == 90
+    assert drawn[-1] == tab.map("map.data.n")
+    assert drawn == sorted(drawn)
+
+
 def test_names_do_not_overlap(tab):
     tab.run(
         """() => { window.boxes = [];
         const fill = CanvasRenderingContext2D.prototype.fillText;
         CanvasRenderingContext2D.prototype.fillText = function (text, x, y) {
           window.boxes.push([x, y, this.measureText(text).width, text]);
-          return fill.call(this, text, x, y); }; }"""
+          return fill.call(this, text, x, y); };
+        const clear = CanvasRenderingContext2D.prototype.clearRect;
+        CanvasRenderingContext2D.prototype.clearRect = function (...box) {
+          window.boxes = [];
+          return clear.apply(this, box); }; }"""
     )
     tab.map("map.request()")
-    tab.frames(3)
+    tab.until("window.boxes.length > 0")
     boxes = tab.run("window.boxes")
     assert len(boxes) >= 5
     for k, (x, y, width, text) in enumerate(boxes):

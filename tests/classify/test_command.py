@@ -56,7 +56,7 @@ def test_fit_says_how_well_and_what_that_is_worth(place):
     assert "by artists it has not heard" in done.stdout
     assert "Without looking at the songs one reaches" in done.stdout
     assert "naive: songs dealt out singly" in done.stdout
-    assert "judge: grouped, repeat 1, fold 2" in done.stderr
+    assert "judge: grouped, repeat 1 of 1, fold 2 of 2" in done.stderr
 
 
 def test_fit_writes_a_whole_model(place):

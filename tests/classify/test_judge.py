@@ -92,6 +92,27 @@ def test_the_same_seed_gives_the_same_numbers():
     assert largest["learned"].to_list() == [120, 120]
 
 
+def test_the_learning_curve_ends_at_the_honest_number():
+    found = task(songs(), Wish("genre"))
+    done = judge(method("nearest"), found, Care(folds=3, repeats=1, naive=False, best_seen=False))
+    ends = done.tables["sizes"].filter(pl.col("share") == 1)["value"]
+    honest = done.scores.filter((pl.col("split") == "grouped") & (pl.col("measure") == "accuracy"))
+    assert ends.to_list() == honest["value"].to_list()
+
+
+def test_of_many_songs_less_is_spent_and_it_is_said(monkeypatch):
+    monkeypatch.setattr("songscape.classify._judge.LARGE", 100)
+    found, how = task(songs(), Wish("genre")), method("nearest")
+    little = judge(how, found, Care(folds=2, sizes=False))
+    assert set(little.scores["repeat"]) == {0}
+    assert not little.scores["split"].str.starts_with("best seen").any()
+    assert any("--repeats" in note and "--best-seen" in note for note in little.notes)
+    asked = judge(how, found, Care(folds=2, repeats=2, best_seen=True, sizes=False))
+    assert set(asked.scores["repeat"]) == {0, 1}
+    assert asked.scores["split"].str.starts_with("best seen").any()
+    assert not any("--repeats" in note for note in asked.notes)
+
+
 def test_numbers_and_places_are_judged_in_their_own_measures():
     how = method("linear", {"learning_rate": 0.05})
     number = judge(how, task(songs(), Wish("latitude")), QUICK)

@@ -47,6 +47,15 @@ def test_the_features_asked_for_and_no_others():
     assert task(songs(), Wish("genre", features=("valence",))).names == ("valence",)
 
 
+def test_a_header_of_the_source_is_as_good_as_the_name_of_the_column(tmp_path):
+    rows = [f"t{i},{'rock' if i % 2 else 'folk'},{i / 12},{i / 20}" for i in range(12)]
+    header = "track_id,track_genre,energy,valence"
+    (tmp_path / "songs.csv").write_text("\n".join([header, *rows]), "utf-8")
+    found = songscape.read(str(tmp_path / "songs.csv"))
+    assert found.columns["genre"].source == "track_genre"
+    assert task(found, Wish("track_genre")).truth.tolist() == ["folk", "rock"] * 6
+
+
 def test_only_the_first_of_several_artists_counts():
     found = songscape.read(
         pl.DataFrame(

@@ -1,5 +1,8 @@
 """The parts of the studies that can be checked by hand."""
 
+from pathlib import Path
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -9,11 +12,22 @@ from sklearn.mixture import GaussianMixture
 from songscape.core.space import Space
 from songscape.studies.papers import _measures as measures
 from songscape.studies.papers import _mixtures_fits as fits
+from songscape.studies.papers import _study
 from songscape.studies.papers._autoencoder_models import as_theirs, nearest
-from songscape.studies.papers._findings import Interval, Number, Table, mean_of, spread
+from songscape.studies.papers._findings import (
+    Findings,
+    Interval,
+    Number,
+    Table,
+    Verdict,
+    mean_of,
+    reasons,
+    spread,
+)
 from songscape.studies.papers._origins_north import platt
 from songscape.studies.papers._origins_places import in_degrees, on_sphere
-from songscape.studies.papers._setting import paper
+from songscape.studies.papers._report import _ranged, _tied
+from songscape.studies.papers._setting import Setting, paper
 from songscape.studies.papers._world import coasts, great_circle
 from songscape.studies.papers.origins import history
 
@@ -170,3 +184,45 @@ def test_unscaled_centroids_are_decided_by_tempo():
     matrix = np.array([[0.9, 100.0], [0.9, 140.0], [0.1, 101.0]])
     genres = np.array(["loud", "fast", "calm"], dtype=object)
     assert nearest(matrix, genres, ["calm"], ["loud", "fast"]) == {"calm": "loud"}
+
+
+def test_a_number_is_not_torn_from_its_unit():
+    assert _tied("75.2% at k = 50, 95 % of K = 3") == (
+        "75.2\u202f% at k\u00a0=\u00a050, 95\u202f% of K\u00a0=\u00a03"
+    )
+    assert _tied(3) == 3
+
+
+def test_an_interval_in_a_cell_stays_whole_and_is_escaped():
+    assert _ranged("1.19 [1.03, 1.33]") == '1.19 <span class="range">[1.03, 1.33]</span>'
+    assert _ranged("<b> [x]") == '&lt;b&gt; <span class="range">[x]</span>'
+    assert _ranged("Folk") == "Folk"
+
+
+def test_columns_of_words_are_told_from_numbers():
+    rows = (("a", "Folk", "12", "–", "not run"), ("b", "Rock 3", "−4", "1", "54.8%"),
+            ("c", "", "7.1 s", "–", "50.6%"))  # fmt: skip
+    assert Table(("", "genre", "n", "x", "share"), rows).words == (0, 1)
+
+
+def test_a_verdict_is_told_in_paragraphs_with_its_evidence_apart():
+    said = (
+        "There is none. It shades (a bit). Cutting into 10 is useful. Otherwise: 5 groups. "
+        "Share of collections without groups (0.05). The criteria alone would choose: 2."
+    )
+    found = reasons(SimpleNamespace(verdict={"reason": said, "natural": False, "k": 10}))
+    assert found["verdict_short"] == "There is none."
+    assert found["reason"].split("\n\n") == [
+        "There is none. It shades (a bit).", "Cutting into 10 is useful. Otherwise: 5 groups."
+    ]  # fmt: skip
+    assert found["evidence"].startswith("Share of collections")
+    assert (found["natural_k"], found["found_k"]) == ("no natural number", 1)
+
+
+@pytest.mark.parametrize("verdict", list(Verdict))
+def test_every_verdict_finds_its_reason(verdict):
+    why = {"holds": "so it is", "artefact": "it was made", "unclear": "who knows"}
+    claim = {"claim": "c", "published": "1", "reproduced": "2", "verdict": "v", "why": why}
+    setting = Setting("origins", Path("t"), {"claims": [claim]}, 0, print)
+    told = _study.claims(setting, Findings(verdicts={"v": verdict}))[0]
+    assert told["why"] == why[verdict.name.lower()]

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from songscape.use import _nearest
-from songscape.use._nearest import Exact, Index
+from songscape.use._nearest import ENOUGH, Exact, Index, searching
 
 
 def brute(matrix, query, count):
@@ -67,4 +67,26 @@ def test_index_that_may_look_everywhere_is_exact_and_stops_early():
     index = Index(matrix, share=1.0)
     found, wanted = index.nearest(matrix[:40], 7), Exact(matrix).nearest(matrix[:40], 7)
     assert np.array_equal(found.rows, wanted.rows)
+    assert found.distances == pytest.approx(wanted.distances, abs=0)
     assert index.looked < 3000
+
+
+def test_index_knows_how_much_it_finds():
+    rng = np.random.default_rng(4)
+    matrix = rng.normal(size=(40, 8))[rng.integers(0, 40, 20_000)] * 3
+    matrix += rng.normal(size=matrix.shape)
+    index = Index(matrix, seed=1)
+    queries = rng.choice(len(matrix), 400, replace=False)
+    near, wanted = index.nearest(matrix[queries], 11), Exact(matrix).nearest(matrix[queries], 11)
+    hits = [len(set(a) & set(b)) - 1 for a, b in zip(near.rows, wanted.rows, strict=True)]
+    assert index.recall >= ENOUGH
+    assert np.mean(hits) / 10 >= index.recall - 0.01
+    assert isinstance(searching(matrix, 10, seed=1), Index)
+
+
+def test_without_structure_the_search_is_exact():
+    matrix = np.random.default_rng(5).normal(size=(20_000, 32))
+    index = Index(matrix)
+    assert index.recall < ENOUGH
+    assert index.share == _nearest.SHARES[-1]
+    assert isinstance(searching(matrix, 10), Exact)

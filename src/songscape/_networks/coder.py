@@ -8,18 +8,22 @@ toward the centre of its cluster, which is joint deep clustering.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import torch
 
 from songscape._networks import dense
+from songscape._networks.estimating import seeded
 from songscape._networks.torch_here import chosen_device
+from songscape._networks.training import Schedule, held_out, train
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from numpy.typing import NDArray
+
+    from songscape._networks.training import Course, Watch
 
     Floats = NDArray[np.float32]
     Layers = list[tuple[Floats, Floats]]
@@ -81,7 +85,7 @@ class Coder:
     """
 
     def __init__(self, build: Build, songs: Floats, held: Floats, rng: np.random.Generator) -> None:
-        self._build = build
+        self._build, self.rng = build, rng
         self._device = chosen_device(build.device)
         self._noise = torch.Generator().manual_seed(int(rng.integers(2**31)))
         self._songs, self._held = self._tensor(songs), self._tensor(held)
@@ -175,6 +179,45 @@ class Coder:
             (self._tensor(weights).requires_grad_(), self._tensor(biases).requires_grad_())
             for weights, biases in layers
         ]
+
+
+class Coding(Protocol):
+    """An estimator that learns a code: the parameters all of them have, under one name."""
+
+    hidden: tuple[int, ...]
+    activation: str
+    noise: float
+    epochs: int
+    batch_size: int
+    patience: int
+    validation_fraction: float
+    learning_rate: float
+    device: str
+    random_state: Any
+
+
+def begun(
+    estimator: Coding, rows: Floats, code: int, progress: Watch | None, **last: str
+) -> tuple[Coder, Callable[[], Course]]:
+    """Return an estimator's network before it has learned, and what trains it once.
+
+    Parameters
+    ----------
+    estimator : says how the network is built and how long it is trained.
+    rows : songs as the network sees them, float32 array of shape (n, d); some are held out.
+    code : numbers in the code.
+    progress : is given every epoch, from 1, and its measures.
+    last : activations of the code and of the output, as of :class:`Build`.
+    """
+    rng = seeded(estimator.random_state)
+    songs, held = held_out(len(rows), estimator.validation_fraction, rng)
+    build = Build(
+        (rows.shape[1], *estimator.hidden, code), estimator.activation, noise=estimator.noise,
+        learning_rate=estimator.learning_rate, device=estimator.device, **last,
+    )  # fmt: skip
+    coder = Coder(build, rows[songs], rows[held], rng)
+    schedule = Schedule(estimator.epochs, estimator.batch_size, estimator.patience)
+    return coder, lambda: train(coder, len(songs), schedule, rng, progress)
 
 
 def _through(values: Any, layers: Sequence[tuple[Any, Any]], activation: str, last: str) -> Any:

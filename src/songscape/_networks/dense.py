@@ -35,7 +35,9 @@ def outputs(matrix: Floats, layers: Sequence[Layer], activation: str, last: str)
     values = [matrix]
     for index, (weights, biases) in enumerate(layers):
         name = last if index == len(layers) - 1 else activation
-        values.append(activate(values[-1] @ weights + biases, name))
+        raw = values[-1] @ weights
+        raw += biases
+        values.append(activate(raw, name))
     return values
 
 

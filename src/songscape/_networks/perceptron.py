@@ -82,8 +82,10 @@ class Perceptron:
         """Take one step; return loss and, for classes, accuracy before it."""
         inputs, targets = self._lesson.inputs[rows], self._lesson.targets[rows]
         values = outputs(inputs, self.layers, self._rule.activation, "linear")
-        self._adam.step(self._gradients(values, targets))
-        return measures(values[-1], targets, self._rule.loss)
+        found, back = graded(values[-1], targets, self._rule.loss)
+        back /= len(targets)
+        self._adam.step(self._gradients(values, back))
+        return found
 
     def measure(self) -> Mapping[str, float]:
         """Return loss and accuracy of the held-out songs."""
@@ -106,9 +108,8 @@ class Perceptron:
         """Number of parameters."""
         return count(self.layers)
 
-    def _gradients(self, values: list[Any], targets: Floats) -> list[Floats]:
-        """Return the gradient of the mean loss by every weight and bias."""
-        back = descent(values[-1], targets, self._rule.loss) / len(targets)
+    def _gradients(self, values: list[Any], back: Floats) -> list[Floats]:
+        """Return the gradient of the mean loss by every weight and bias, from that by the last."""
         found: list[Floats] = []
         for index in range(len(self.layers) - 1, -1, -1):
             weights = self.layers[index][0]
@@ -153,25 +154,37 @@ def log_softmax(raw: Floats) -> Floats:
     [[0.0, 1.0]]
     """
     shifted = raw - raw.max(axis=1, keepdims=True)
-    return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True)))
+    shifted -= np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    return np.asarray(shifted)
 
 
 def measures(raw: Floats, targets: Floats, loss: str) -> dict[str, float]:
-    """Return the mean loss and, for classes, the share told rightly."""
-    if loss == "squared":
-        return {"loss": float(((raw - targets) ** 2).mean())}
-    log = log_softmax(raw) if loss == "softmax" else np.log(probabilities(raw, loss) + _LEAST)
-    right = raw.argmax(axis=1) == targets.argmax(axis=1)
-    return {"loss": -float((targets * log).sum(axis=1).mean()), "accuracy": float(right.mean())}
+    """Return the mean loss and, for classes, the share told rightly.
+
+    A song without a target (a class that was not learned) is told wrongly and adds no loss.
+    """
+    return graded(raw, targets, loss)[0]
 
 
-def descent(raw: Floats, targets: Floats, loss: str) -> Floats:
-    """Return the derivative of every song's loss by the last layer's numbers."""
+def graded(raw: Floats, targets: Floats, loss: str) -> tuple[dict[str, float], Floats]:
+    """Return the measures, and the derivative of every song's loss by the last layer's numbers."""
     if loss == "squared":
-        return np.asarray(2 * (raw - targets) / targets.shape[1])
+        away = raw - targets
+        return {"loss": float((away**2).mean())}, np.asarray(2 * away / targets.shape[1])
     if loss == "softmax":
-        return probabilities(raw, loss) - targets
+        log = log_softmax(raw)
+        found = _told(raw, targets, log)
+        shares = np.exp(log, out=log)
+        return found, np.subtract(shares, targets, out=shares)
     shares = expit(raw)
+    log = np.log(probabilities(raw, loss) + _LEAST)
     # −log(s_t / Σ s) by z: s(1 − s) / Σ s for all, minus 1 − s for the right one.
     total = shares.sum(axis=1, keepdims=True) + _LEAST
-    return np.asarray((1 - shares) * (shares / total - targets))
+    return _told(raw, targets, log), np.asarray((1 - shares) * (shares / total - targets))
+
+
+def _told(raw: Floats, targets: Floats, log: Floats) -> dict[str, float]:
+    """Return the mean loss and the share told rightly, from logarithms of the probabilities."""
+    right = targets[np.arange(len(raw)), raw.argmax(axis=1)] > 0
+    loss = -float(np.einsum("ij,ij->i", targets, log).mean())
+    return {"loss": loss, "accuracy": float(right.mean())}

@@ -37,8 +37,11 @@ if TYPE_CHECKING:
     from songscape.classify._task import Task
 
 CONSTANT, BEST_SEEN = "constant", "best seen"
-SIZES = (0.1, 0.25, 0.5, 1.0)
-"""Shares of the songs learned from, for the learning curve."""
+SIZES = (0.1, 0.25, 0.5)
+"""Shares of the songs learned from, for the learning curve; it ends at all of them."""
+
+LARGE = 20_000
+"""Songs above which less is spent, unless more is asked for: many songs leave little to chance."""
 
 
 @dataclass(frozen=True)
@@ -48,17 +51,30 @@ class Care:
     Parameters
     ----------
     folds : parts the songs are divided into, each judged once.
-    repeats : how often this is done with other seeds.
+    repeats : how often this is done with other seeds; None for 3, or 1 above :data:`LARGE` songs.
     naive : whether the naive number is taken beside the honest one.
-    best_seen : whether the best epoch or setting on the test songs is looked for, first repeat.
+    best_seen : whether the best epoch or setting on the test songs is looked for, first repeat;
+        None for up to :data:`LARGE` songs, since every epoch must be run for it.
     sizes : whether the learning curve is made.
     """
 
     folds: int = 5
-    repeats: int = 3
+    repeats: int | None = None
     naive: bool = True
-    best_seen: bool = True
+    best_seen: bool | None = None
     sizes: bool = True
+
+    def settled(self, n: int) -> Care:
+        """Return what is spent on `n` songs.
+
+        >>> Care().settled(900).repeats, Care().settled(90_000).repeats, Care(repeats=2).settled(9)
+        (3, 1, Care(folds=5, repeats=2, naive=True, best_seen=True, sizes=True))
+        """
+        few = n <= LARGE
+        repeats = (3 if few else 1) if self.repeats is None else self.repeats
+        return replace(
+            self, repeats=repeats, best_seen=few if self.best_seen is None else self.best_seen
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,13 +134,16 @@ def judge(
     DegenerateDataError
         If there are fewer groups than folds, or training diverges.
     """
-    care = care or Care()
+    asked, care = care or Care(), (care or Care()).settled(len(task))
     tied, notes = ties(task)
     rows: list[dict[str, Any]] = []
     honest: list[_Told] = []
     for split, blocks in _splits(care, tied):
         for one in _each(how, task, care, seed, blocks):
-            tell(f"judge: {split}, repeat {one.repeat + 1}, fold {one.fold + 1}")
+            tell(
+                f"judge: {split}, repeat {one.repeat + 1} of {care.repeats}, "
+                f"fold {one.fold + 1} of {care.folds}"
+            )
             rows += _scored(task, one, split)
             if care.best_seen and one.repeat == 0:
                 rows += _best_seen(how, task, one, split)
@@ -135,11 +154,9 @@ def judge(
     tables = _tables(task, honest, first)
     if care.sizes:
         tell("judge: learning curve")
-        tables["sizes"] = _sizes(how, task, [one.rows for one in first][:3], seed)
-    group = _group_note(task, tied)
-    return Judgement(
-        scores, summary(scores), _predictions(task, first), tables, (*task.notes, *notes, group)
-    )
+        tables["sizes"] = _sizes(how, task, first[:3], seed)
+    said = (*task.notes, *notes, _group_note(task, tied), *_spent_note(asked, len(task)))
+    return Judgement(scores, summary(scores), _predictions(task, first), tables, said)
 
 
 def summary(scores: pl.DataFrame) -> pl.DataFrame:
@@ -166,7 +183,7 @@ def _splits(care: Care, tied: Any) -> Iterator[tuple[str, Any]]:
 def _each(how: Method, task: Task, care: Care, seed: int, blocks: Any) -> Iterator[_Told]:
     """Yield every outer fold of every repeat, told by a model that has not seen it."""
     inside = replace(task, groups=blocks)
-    for repeat in range(care.repeats):
+    for repeat in range(care.repeats or 0):
         dealt = child(seed, f"classify.repeat.{repeat}")
         for number, (train, test) in enumerate(folds(task, care.folds, dealt, blocks)):
             drawn = child(dealt, f"fold.{number}")
@@ -295,22 +312,49 @@ def _choices(honest: Sequence[_Told]) -> pl.DataFrame:
     )
 
 
-def _sizes(how: Method, task: Task, rows: Sequence[Fold], seed: int) -> pl.DataFrame:
+def _sizes(how: Method, task: Task, first: Sequence[_Told], seed: int) -> pl.DataFrame:
     """Return the headline measure by the number of songs learned from, whole groups at a time."""
+    measure = measuring.HEADLINE[task.kind]
     found = []
-    for fold, (train, test) in enumerate(rows):
-        groups = train if task.groups is None else task.groups[train]
-        order = generator(seed, f"classify.sizes.{fold}").permutation(np.unique(groups))
-        for share in SIZES:
-            some = train[np.isin(groups, order[: max(2, round(share * len(order)))])]
-            try:
-                model = fitted(how, task, some, child(seed, f"classify.sizes.{share}"))
-            except DegenerateDataError:  # too few songs, or of one class only: no point here
-                continue
-            values = measuring.measures(task.kind, task.truth[test], model.tell(task.inputs[test]))
-            value = values[measuring.HEADLINE[task.kind]]
-            found.append({"fold": fold, "learned": len(some), "share": share, "value": value})
+    for fold, one in enumerate(first):
+        train, test = one.rows
+        told = {1.0: (len(train), one.told)}
+        told |= _told_by_fewer(how, task, one.rows, child(seed, f"classify.sizes.{fold}"))
+        for share, (learned, answers) in sorted(told.items()):
+            value = measuring.measures(task.kind, task.truth[test], answers)[measure]
+            found.append({"fold": fold, "learned": learned, "share": share, "value": value})
     return pl.DataFrame(found)
+
+
+def _told_by_fewer(
+    how: Method, task: Task, rows: Fold, seed: int
+) -> dict[float, tuple[int, NDArray[Any]]]:
+    """Return songs learned from and answers of models that learn from a part of the groups."""
+    train, test = rows
+    groups = train if task.groups is None else task.groups[train]
+    order = generator(seed, "groups").permutation(np.unique(groups))
+    told = {}
+    for share in SIZES:
+        some = train[np.isin(groups, order[: max(2, round(share * len(order)))])]
+        try:
+            model = fitted(how, task, some, child(seed, f"share {share}"))
+        except DegenerateDataError:  # too few songs, or of one class only: no point here
+            continue
+        told[share] = len(some), model.tell(task.inputs[test])
+    return told
+
+
+def _spent_note(asked: Care, n: int) -> tuple[str, ...]:
+    """Say what was spared because there are many songs."""
+    if n <= LARGE:
+        return ()
+    spared = {
+        "judged in one round of folds (--repeats asks for more)": asked.repeats is None,
+        "the best epoch or setting on the test songs is not looked for (--best-seen asks for it)":
+            asked.best_seen is None,
+    }  # fmt: skip
+    said = [words for words, left_out in spared.items() if left_out]
+    return (f"More than {LARGE:,} songs: {'; '.join(said)}.",) if said else ()
 
 
 def _group_note(task: Task, tied: Any) -> str:

@@ -119,7 +119,8 @@ def fitted(how: Method, task: Task, rows: NDArray[np.int64], seed: int) -> Fitte
     rng = np.random.default_rng(child(seed, "classify.held"))
     groups = None if task.groups is None else task.groups[rows]
     near, far = held_out(len(rows), HELD, rng, groups)
-    if not len(far):
+    if not len(far) or (task.kind == LABEL and len(np.unique(task.truth[rows[near]])) < 2):
+        # So few groups that none can be spared: nothing is chosen.
         prepare, estimator = trained(how, task, rows, seed)
         return Fitted(task.kind, prepare, estimator)
     trial, settings = _chosen(how, task, (rows[near], rows[far]), seed)

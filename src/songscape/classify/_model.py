@@ -171,7 +171,9 @@ def fit(
     blocks, _ = ties(asked)
     inside = Task(**{**vars(asked), "groups": blocks})
     made = fitted(how, inside, np.arange(len(asked)), child(seed, "classify.fit"))
-    return Model(_facts(asked, how, made, judgement, (seed, care)), made, judgement)
+    return Model(
+        _facts(asked, how, made, judgement, (seed, care.settled(len(asked)))), made, judgement
+    )
 
 
 def load(folder: Path) -> Model:

@@ -10,15 +10,14 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
-from sklearn.utils import check_random_state
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_data
 from threadpoolctl import threadpool_limits
 
 from songscape._networks.dense import drawn, forward
+from songscape._networks.estimating import classes_of, keep, parted, seeded
 from songscape._networks.perceptron import Lesson, Perceptron, Rule, probabilities
-from songscape._networks.training import Schedule, held_out, train
-from songscape.core.errors import DegenerateDataError
+from songscape._networks.training import Schedule, train
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -36,7 +35,7 @@ class Trained(BaseEstimator):  # type: ignore[misc]
 
     def __init__(  # noqa: PLR0913 - a network has this many knobs
         self,
-        hidden: tuple[int, ...] = (),
+        hidden: tuple[int, ...] = (32,),
         activation: str = "relu",
         output: str = "softmax",
         penalty: float = 0.0,
@@ -63,20 +62,19 @@ class Trained(BaseEstimator):  # type: ignore[misc]
         self, lesson: Lesson, loss: str, validation: Lesson | None, groups: Any, watch: Watch | None
     ) -> None:
         """Train on songs, and keep weights and curves."""
-        rng = np.random.default_rng(check_random_state(self.random_state).randint(2**31))
-        taken, held = lesson, validation
+        rng, taken, held = seeded(self.random_state), lesson, validation
         if held is None:
-            rows, rest = held_out(len(lesson.inputs), self.validation_fraction, rng, groups)
-            taken = Lesson(lesson.inputs[rows], lesson.targets[rows])
-            held = Lesson(lesson.inputs[rest], lesson.targets[rest]) if len(rest) else None
+            songs, targets, rest = parted(
+                lesson.inputs, lesson.targets, self.validation_fraction, rng, groups
+            )
+            taken, held = Lesson(songs, targets), None if rest is None else Lesson(*rest)
         sizes = (lesson.inputs.shape[1], *self.hidden, lesson.targets.shape[1])
         rule = Rule(self.activation, loss, self.learning_rate, self.penalty)
         learner = Perceptron(drawn(sizes, rng), rule, taken, held)
         schedule = Schedule(self.epochs, self.batch_size, self.patience)
         with threadpool_limits(limits=1):
             course = train(learner, len(taken.inputs), schedule, rng, watch)
-        self.history_, self.best_epoch_ = dict(course.history), course.best
-        self.n_iter_ = len(self.history_["loss"])
+        keep(self, course)
         self.n_parameters_ = learner.size
         self.coefs_ = [weights for weights, _ in learner.layers]
         self.intercepts_ = [biases for _, biases in learner.layers]
@@ -121,12 +119,7 @@ class PerceptronClassifier(ClassifierMixin, Trained):  # type: ignore[misc]
         matrix, y = validate_data(self, X, y, dtype=np.float64)
         labels = column_or_1d(y, warn=True)
         check_classification_targets(labels)
-        self.classes_, codes = np.unique(labels, return_inverse=True)
-        if len(self.classes_) < 2:
-            raise DegenerateDataError(
-                f"Every song has the class {self.classes_[0]!r}: with one class there is nothing "
-                "to tell apart."
-            )
+        self.classes_, codes = classes_of(labels)
         held = None if validation is None else self._lesson(*validation)
         lesson = Lesson(matrix, np.eye(len(self.classes_))[codes])
         self._learned(lesson, self.output, held, groups, progress)

@@ -261,8 +261,7 @@ def _inputs(
         for name in songs.names(Role.FEATURE)
         if name not in target and songs.columns[name].kind is not Kind.ABOUT
     )
-    for name in names:
-        find_column(songs.columns, name)
+    names = tuple(find_column(songs.columns, name) for name in names)
     if not names:
         raise InputError("There is no feature to tell the target by; name some with --feature.")
     table = songs.frame.select(pl.col(names).cast(pl.Float64).fill_null(float("nan")))

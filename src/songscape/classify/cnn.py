@@ -15,13 +15,12 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
+from songscape._networks.estimating import classes_of, keep, parted, seeded
 from songscape._networks.torch_here import DEVICES, one_thread, require_torch
-from songscape._networks.training import Schedule, held_out, train
+from songscape._networks.training import Schedule, train
 from songscape.classify._patches import BANDS, Cut, pieces
-from songscape.core.errors import DegenerateDataError
 from songscape.core.options import option
 
 if TYPE_CHECKING:
@@ -123,17 +122,10 @@ class SoundNetwork(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """
         require_torch(FEATURE)
         paths, labels = np.asarray(X, dtype=object).ravel(), np.asarray(y)
-        self.classes_ = np.unique(labels)
-        if len(self.classes_) < 2:
-            raise DegenerateDataError(
-                f"Every song has the class {self.classes_[0]!r}: with one class there is nothing "
-                "to tell apart."
-            )
-        rng = np.random.default_rng(check_random_state(self.random_state).randint(2**31))
+        self.classes_, _ = classes_of(labels)
+        rng = seeded(self.random_state)
         if validation is None:
-            rows, rest = held_out(len(paths), self.validation_fraction, rng, groups)
-            validation = (paths[rest], labels[rest]) if len(rest) else None
-            paths, labels = paths[rows], labels[rows]
+            paths, labels, validation = parted(paths, labels, self.validation_fraction, rng, groups)
         with one_thread():
             return self._learned(paths, labels, validation, (rng, progress))
 
@@ -148,8 +140,7 @@ class SoundNetwork(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         learner = Picture(parts, self.learning_rate, album, held, self.device)
         schedule = Schedule(self.epochs, self.batch_size, self.patience)
         course = train(learner, len(album.pictures), schedule, rng, progress)
-        self.history_, self.best_epoch_ = dict(course.history), course.best
-        self.n_iter_ = len(self.history_["loss"])
+        keep(self, course)
         self.weights_ = learner.weights()
         self.n_parameters_ = sum(part.size for part in self.weights_)
         return self

@@ -44,10 +44,11 @@ class _Enough:
         DegenerateDataError
             If there are fewer songs than neighbours that vote.
         """
-        if _num_samples(X) < self.n_neighbors:
+        n = _num_samples(X)
+        if n < self.n_neighbors:
             raise DegenerateDataError(
-                f"{self.n_neighbors} neighbours vote but there are only {_num_samples(X)} songs "
-                "(n_samples) to learn from; lower classify.nearest.k."
+                f"{self.n_neighbors} neighbours vote but there are only {n} songs to learn from "
+                f"(n_samples = {n}); lower classify.nearest.k."
             )
         super().fit(X, y)  # type: ignore[misc]
         return self

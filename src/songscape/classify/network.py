@@ -65,26 +65,6 @@ class Network(PerceptronClassifier):
     array(['low'], dtype='<U4')
     """
 
-    def __init__(  # noqa: PLR0913 - a network has this many knobs
-        self,
-        hidden: tuple[int, ...] = (32,),
-        activation: str = "relu",
-        output: str = "softmax",
-        penalty: float = 0.0,
-        *,
-        epochs: int = 200,
-        batch_size: int = 64,
-        patience: int = 20,
-        validation_fraction: float = 0.1,
-        learning_rate: float = 1e-3,
-        random_state: Any = None,
-    ) -> None:
-        super().__init__(
-            hidden, activation, output, penalty, epochs=epochs, batch_size=batch_size,
-            patience=patience, validation_fraction=validation_fraction,
-            learning_rate=learning_rate, random_state=random_state,
-        )  # fmt: skip
-
 
 class NetworkRegressor(PerceptronRegressor):
     """Tell one number or several by dense layers; parameters as of :class:`Network`.

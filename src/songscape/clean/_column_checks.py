@@ -14,9 +14,9 @@ from scipy.linalg import qr
 
 from songscape.clean._features import numbers, sound_features, standardised
 from songscape.clean._same_song import running_index
-from songscape.clean._wording import count, listed
 from songscape.core.collection import Collection, Column, Kind, Role
 from songscape.core.findings import Finding, Severity
+from songscape.core.wording import count, listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -18,9 +18,9 @@ import polars as pl
 
 from songscape.clean._labels import genre_columns, label_key, labels_of, main_labels
 from songscape.clean._rules import in_english
-from songscape.clean._wording import count, listed
 from songscape.core.collection import Collection, Role
 from songscape.core.findings import Finding, Severity
+from songscape.core.wording import count, listed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from songscape.clean._wording import count
 from songscape.core.collection import Collection, Column, Role
+from songscape.core.wording import count
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -27,10 +27,10 @@ import polars as pl
 
 from songscape.clean._features import sound_features
 from songscape.clean._same_song import folded, leaders, merged, running_index
-from songscape.clean._wording import count
 from songscape.core.collection import Collection, Role, find_column
 from songscape.core.findings import Finding, Severity
 from songscape.core.options import option
+from songscape.core.wording import count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

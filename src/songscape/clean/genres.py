@@ -32,11 +32,11 @@ import polars as pl
 from songscape.clean._grouping import Grouping
 from songscape.clean._labels import GROUP, counted, genre_columns, labels_of, main_labels
 from songscape.clean._mapping import write_mapping
-from songscape.clean._wording import count, listed
 from songscape.core.collection import Collection, Column, Role
 from songscape.core.errors import RecipeError
 from songscape.core.findings import Finding, Severity
 from songscape.core.options import option
+from songscape.core.wording import count, listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -33,10 +33,10 @@ import polars as pl
 
 from songscape.clean._features import numbers, replaced, sound_features
 from songscape.clean._neighbours import filled_by_neighbours
-from songscape.clean._wording import count, listed, tallied
 from songscape.core.collection import Collection, Kind, Role
 from songscape.core.findings import Finding, Severity
 from songscape.core.options import option
+from songscape.core.wording import count, listed, tallied
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -26,9 +26,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from songscape.clean._features import measures, numbers, standardised
-from songscape.clean._wording import count, tallied
 from songscape.core.findings import Finding, Severity
 from songscape.core.options import option
+from songscape.core.wording import count, tallied
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

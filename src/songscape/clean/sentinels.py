@@ -29,10 +29,10 @@ import numpy as np
 import polars as pl
 
 from songscape.clean._features import replaced
-from songscape.clean._wording import count, listed
 from songscape.core.collection import Collection, Kind, Role
 from songscape.core.findings import Finding
 from songscape.core.options import option
+from songscape.core.wording import count, listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -113,12 +113,13 @@ def clean(collection: Collection, options: Options) -> Collection:
 
 def _finding(what: str, found: list[_Code], says: str, does: str, overrule: str) -> Finding:
     """Put codes of one kind into one finding, which counts the rows with at least one."""
-    rows = np.logical_or.reduce([code.rows for code in found])
+    rows = int(np.logical_or.reduce([code.rows for code in found]).sum())
+    held = f"{count(rows, 'row holds', 'rows hold')} {listed(map(str, found), most=20)}"
     return Finding(
         what,
         listed(dict.fromkeys(code.column for code in found)),
-        int(rows.sum()),
-        f"{count(int(rows.sum()), 'row')} hold {listed(map(str, found), most=20)}, {says}.",
+        rows,
+        f"{held}, {says}.",
         does,
         overrule,
         examples=tuple(map(str, found)),

@@ -28,10 +28,10 @@ import numpy as np
 import polars as pl
 
 from songscape.clean._features import replaced
-from songscape.clean._wording import count, listed, tallied
 from songscape.core.collection import Collection, Column, Role
 from songscape.core.findings import Finding, Severity
 from songscape.core.options import option
+from songscape.core.wording import count, listed, tallied
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -40,7 +40,18 @@ Features = Annotated[
 Folds = Annotated[
     int, typer.Option("--folds", min=0, help="parts judged one after another; 0 does not judge")
 ]
-Repeats = Annotated[int, typer.Option("--repeats", min=1, help="rounds of folds, other seeds")]
+Repeats = Annotated[
+    int | None,
+    typer.Option("--repeats", min=1, help="rounds of folds, other seeds; 3, of many songs 1"),
+]
+BestSeen = Annotated[
+    bool | None,
+    typer.Option(
+        "--best-seen/--no-best-seen",
+        help="also find the best epoch or setting on the test songs, as is often published; "
+        "done unless there are many songs",
+    ),
+]
 MethodSets = Annotated[
     list[str] | None, typer.Option("--set", help="option of the method, as hidden=64,32")
 ]
@@ -57,7 +68,8 @@ def fit(
     group: Group = "auto",
     feature: Features = None,
     folds: Folds = 5,
-    repeats: Repeats = 3,
+    repeats: Repeats = None,
+    best_seen: BestSeen = None,
     sets: MethodSets = None,
     json: Json = False,
 ) -> None:
@@ -67,7 +79,8 @@ def fit(
 
     how = classify.method(method, _assigned(sets or []))
     wish = classify.Wish(target, how.reads, tuple(feature or ()), group)
-    model = fit_source(source, wish, how, classify.Care(folds, repeats), seed or 0, tell)
+    care = classify.Care(folds, repeats, best_seen=best_seen)
+    model = fit_source(source, wish, how, care, seed or 0, tell)
     folder = save(model, out or Path("songscape-models") / _name(target, method))
     if json:
         print_json(model.facts)

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from textwrap import fill
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from songscape.cli._options import Json, K, Method, Out, RecipeFile, Run, Seed, Sets, Source
 from songscape.cli._say import print_json, tell
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 
 def map_(
@@ -30,6 +26,7 @@ def map_(
     from songscape import recipe as recipes
     from songscape.core.record import check_target, summary_text
     from songscape.run import default_folder, follow, save
+    from songscape.view.terminal import print_run
 
     values = recipes.read(recipe) if recipe else {}
     wishes = {"source.path": source, "seed": seed, "cluster.use": method}
@@ -43,7 +40,9 @@ def map_(
     if json:
         sys.stdout.write(summary_text(run.record.run))
     else:
-        _show(run.record.run, folder)
+        for warning in run.record.run["warnings"]:
+            tell(f"warning: {warning}")
+        print_run(run.record, folder)
     if any(finding.what == "failed-files" for finding in run.collection.findings):
         raise typer.Exit(3)
 
@@ -119,14 +118,3 @@ def _overridden(
         if value is not None:
             values = recipes.put(values, path, value)
     return values
-
-
-def _show(run: Mapping[str, Any], folder: Path) -> None:
-    """Print what a person wants to know after a run."""
-    verdict = run["verdict"]
-    asked = ", as asked" if verdict["natural"] and verdict["k"] != run["k"] else ""
-    typer.echo(f"{run['n_tracks']:,} songs in {run['k']} groups{asked} ({run['method']}).")
-    typer.echo(fill(verdict["reason"], 100))
-    for warning in run["warnings"]:
-        tell(f"warning: {warning}")
-    typer.echo(f"report: {folder / 'report.html'}")

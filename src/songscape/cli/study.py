@@ -24,6 +24,10 @@ Folder = Annotated[
 Mine = Annotated[
     str | None, typer.Option("--mine", help="your own songs, to place on the map (audio-features)")
 ]
+Audio = Annotated[
+    Path | None,
+    typer.Option("--audio", help="folder of its tracks' audio, named by track id (autoencoder)"),
+]
 Markdown = Annotated[bool, typer.Option("--markdown", help="print the claims as Markdown rows")]
 
 
@@ -35,6 +39,7 @@ def study(
     out: Folder = None,
     seed: Seed = None,
     mine: Mine = None,
+    audio: Audio = None,
     sets: Sets = None,
     markdown: Markdown = False,
     json: Json = False,
@@ -44,7 +49,7 @@ def study(
 
     folder = out or Path("songscape-runs") / f"study-{name}"
     _study.check_target(folder)
-    more = {"mine": mine or ""}
+    more = {"mine": mine, "audio": audio}
     done = _study.run_study(name, data=data, seed=seed or 0, sets=sets or (), more=more, tell=tell)
     _study.save(done, folder)
     if json:

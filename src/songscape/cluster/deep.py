@@ -29,13 +29,12 @@ from sklearn.base import (
     ClusterMixin,
     TransformerMixin,
 )
-from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from songscape._networks.dense import ACTIVATIONS, forward
+from songscape._networks.estimating import keep
 from songscape._networks.scaling import Frame
 from songscape._networks.torch_here import DEVICES, one_thread, require_torch
-from songscape._networks.training import Schedule, held_out, train
 from songscape.cluster._guard import GuardedPredictor
 from songscape.cluster._membership import SoftModel, soft_model
 from songscape.cluster.kmeans import KMeans
@@ -121,29 +120,18 @@ class _Deep(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Bas
 
     def _learned(self, matrix: NDArray[np.float64], progress: Watch | None) -> tuple[Any, Any]:
         """Train the network, alone and then with the clusters; return what it was when alone."""
-        from songscape._networks.coder import Build, Coder
+        from songscape._networks.coder import begun
 
-        rng = np.random.default_rng(check_random_state(self.random_state).randint(2**31))
         frame = Frame.of(matrix)
         self.mean_, self.scale_ = frame.mean, frame.scale
-        songs, held = held_out(len(matrix), self.validation_fraction, rng)
-        rows = frame.into(matrix)
-        sizes = (matrix.shape[1], *self.hidden, min(self.n_components, matrix.shape[1]))
-        build = Build(
-            sizes, self.activation, noise=self.noise, learning_rate=self.learning_rate,
-            device=self.device,
-        )  # fmt: skip
-        coder = Coder(build, rows[songs], rows[held], rng)
-        schedule = Schedule(self.epochs, self.batch_size, self.patience)
-        alone = train(coder, len(songs), schedule, rng, progress)
+        code = min(self.n_components, matrix.shape[1])
+        coder, trained = begun(self, frame.into(matrix), code, progress)
+        self.pretraining_history_ = dict(trained().history)
         before = coder.encoder(), coder.decoder()
-        self._seed = int(rng.integers(2**31))
+        self._seed = int(coder.rng.integers(2**31))
         coder.pull = self._pull(coder)
         coder.refresh = self._pull
-        joint = train(coder, len(songs), schedule, rng, progress)
-        self.pretraining_history_, self.history_ = dict(alone.history), dict(joint.history)
-        self.best_epoch_ = joint.best
-        self.n_iter_ = len(self.history_["loss"])
+        keep(self, trained())
         self.encoder_, self.decoder_ = coder.encoder(), coder.decoder()
         self.cluster_centers_ = np.asarray(coder.pull.centers, dtype=np.float64)
         return before

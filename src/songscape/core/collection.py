@@ -23,6 +23,7 @@ file     the path of the audio, as bytes
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from types import MappingProxyType
@@ -34,7 +35,7 @@ from songscape.core.errors import InputError, UnknownNameError
 from songscape.core.space import Space
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     import numpy as np
     from numpy.typing import NDArray
@@ -213,8 +214,8 @@ def _validate_ids(ids: pl.Series) -> None:
         )
 
 
-def find_column(columns: Iterable[str], name: str) -> str:
-    """Return `name` if it is one of `columns`.
+def find_column(columns: Mapping[str, Column] | Iterable[str], name: str) -> str:
+    """Return `name` if it is one of `columns`, or the column that had it as its header.
 
     Raises
     ------
@@ -223,5 +224,8 @@ def find_column(columns: Iterable[str], name: str) -> str:
     """
     known = tuple(columns)
     if name not in known:
+        for here, column in columns.items() if isinstance(columns, Mapping) else ():
+            if column.source == name:
+                return here
         raise UnknownNameError("column", name, known)
     return name

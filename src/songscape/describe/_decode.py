@@ -17,6 +17,7 @@ repaired   samples were no numbers or far out of range
 clipped    (set by the loudness meter) runs of samples at full scale
 excerpt    only the part asked for was read
 shortened  longer than the limit: only its middle was read
+continued  its beginning tells of another length than it has; it was read to its end
 downmixed  more than two channels were mixed to two by the decoder
 ========== =====================================================================
 """
@@ -33,6 +34,7 @@ import numpy as np
 import soundfile
 
 from songscape.core.errors import InputError, MissingExtraError
+from songscape.describe._mp3 import Mended, mended
 from songscape.describe._sniff import HEAD, not_sound, sniff, soundfile_reads
 
 if TYPE_CHECKING:
@@ -183,7 +185,7 @@ def _open(path: Path) -> Reader:
     reason = f"no audio format begins like it ({head[:4]!r})"
     if soundfile_reads(kind):
         try:
-            return _checked(SoundfileReader(path), path)
+            return _checked(SoundfileReader(path, mended(path) if kind == "mp3" else None), path)
         except soundfile.LibsndfileError as error:
             reason = error.error_string.rstrip(".")
     if kind is None:
@@ -241,14 +243,15 @@ class SoundfileReader:
 
     name = "soundfile"
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, instead: Mended | None = None) -> None:
+        self._instead = instead
         # As bytes: a str with surrogates, which is how Python names non-UTF-8 files, fails.
-        self._file: Any = soundfile.SoundFile(os.fsencode(path))
+        self._file: Any = soundfile.SoundFile(instead or os.fsencode(path))
         self.rate: int = self._file.samplerate
         self.channels: int = self._file.channels
         frames: int = self._file.frames
         self.declared = frames if 0 < frames < ENDLESS else None
-        self.flags: set[str] = set()
+        self.flags: set[str] = set() if instead is None else {"continued"}
 
     def seek(self, sample: int) -> int:
         """Go to a sample; a file that cannot be sought is read from its start."""
@@ -275,3 +278,5 @@ class SoundfileReader:
     def close(self) -> None:
         """Let go of the file."""
         self._file.close()
+        if self._instead is not None:
+            self._instead.close()

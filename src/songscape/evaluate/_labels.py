@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -49,15 +50,17 @@ def shares(truth: NDArray[Any]) -> tuple[csr_array, list[str]]:
 
 def _pairs(truth: NDArray[Any]) -> pl.DataFrame:
     """Return one row for every song and label, each once."""
-    if len(truth) and any(isinstance(value, list | tuple | np.ndarray) for value in truth):
-        listed = [[] if value is None else [str(one) for one in value] for value in truth]
-        label = pl.Series("label", listed, dtype=pl.List(pl.String))
-    else:
-        known = has_label(np.asarray(truth, dtype=object))
-        texts = [str(value) if ok else None for value, ok in zip(truth, known, strict=True)]
-        label = pl.Series("label", texts, dtype=pl.String)
-    table = pl.DataFrame({"song": np.arange(len(truth)), "label": label})
-    table = table.explode("label") if table.schema["label"] == pl.List else table
-    return table.filter(pl.col("label").is_not_null() & (pl.col("label") != "")).unique(
-        maintain_order=True
-    )
+    given = [_given(value) for value in truth]
+    songs = np.repeat(np.arange(len(given)), [len(labels) for labels in given])
+    label = pl.Series(list(chain.from_iterable(given)), dtype=pl.String)
+    return pl.DataFrame({"song": songs, "label": label}).unique(maintain_order=True)
+
+
+def _given(value: Any) -> list[str]:
+    """Return the labels of one song.
+
+    >>> _given(["jazz", None]), _given("folk"), _given(float("nan"))
+    (['jazz'], ['folk'], [])
+    """
+    labels = value if isinstance(value, list | tuple | np.ndarray) else [value]
+    return [str(label) for label in labels if label is not None and label == label and label != ""]  # noqa: PLR0124

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import unicodedata
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
 
 SPOTIFY = re.compile(r"[0-9A-Za-z]{22}")
 _FILES = ("path", "file", "filename")
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 def file_column(record: Record) -> str | None:
@@ -75,8 +75,10 @@ def spotify_uri(row: Mapping[str, Any]) -> str | None:
 
 def one_line(text: object) -> str:
     """Return a text that stays on its line; halves of characters are replaced."""
-    flat = "".join(" " if unicodedata.category(c) == "Cc" else c for c in str(text))
-    return " ".join(flat.encode("utf-8", "replace").decode().split()) if text else ""
+    if not text:
+        return ""
+    flat = _CONTROLS.sub(" ", str(text)).encode("utf-8", "replace").decode()
+    return " ".join(flat.split())
 
 
 def key_text(row: Mapping[str, Any]) -> str:

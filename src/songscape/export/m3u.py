@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -126,7 +127,7 @@ def playlist(
     most : entries at most.
     """
     rows = songs.iter_rows(named=True)
-    entries = [entry for row in rows if (entry := _entry(row, file, folder))][:most]
+    entries = list(islice(filter(None, (_entry(row, file, folder) for row in rows)), most))
     if not entries:
         return b""
     heading = f"#PLAYLIST:{one_line(name)}".encode()

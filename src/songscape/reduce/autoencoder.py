@@ -19,13 +19,12 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
-from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from songscape._networks.dense import ACTIVATIONS, count, forward
+from songscape._networks.estimating import keep
 from songscape._networks.scaling import Frame
 from songscape._networks.torch_here import DEVICES, one_thread, require_torch
-from songscape._networks.training import Schedule, held_out, train
 from songscape.core.options import option
 from songscape.reduce._guard import as_matrix, check_reducible
 
@@ -150,23 +149,14 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
 
     def _learned(self, matrix: NDArray[Any], progress: Watch | None) -> Self:
         """Train, and keep what was learned as arrays."""
-        from songscape._networks.coder import Build, Coder
+        from songscape._networks.coder import begun
 
-        rng = np.random.default_rng(check_random_state(self.random_state).randint(2**31))
         frame = Frame.of(matrix, scaled=self.scale)
         self.mean_, self.scale_ = frame.mean, frame.scale
-        songs, held = held_out(len(matrix), self.validation_fraction, rng)
-        rows = frame.into(matrix)
-        build = Build(
-            (matrix.shape[1], *self.hidden, self.n_components), self.activation,
-            self.code_activation, self.output_activation, self.noise, self.learning_rate,
-            self.device,
-        )  # fmt: skip
-        coder = Coder(build, rows[songs], rows[held], rng)
-        schedule = Schedule(self.epochs, self.batch_size, self.patience)
-        course = train(coder, len(songs), schedule, rng, progress)
-        self.history_, self.best_epoch_ = dict(course.history), course.best
-        self.n_iter_ = len(self.history_["loss"])
+        last = {"code_activation": self.code_activation}
+        last |= {"output_activation": self.output_activation}
+        coder, trained = begun(self, frame.into(matrix), self.n_components, progress, **last)
+        keep(self, trained())
         self.encoder_, self.decoder_ = coder.encoder(), coder.decoder()
         self.n_parameters_ = count(self.encoder_) + count(self.decoder_)
         return self

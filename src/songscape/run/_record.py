@@ -222,7 +222,7 @@ def _verdict(found: Found) -> dict[str, Any]:
         reason = (
             f"{found.recipe.cluster.use} finds its own number of groups."
             if found.recipe.k is None
-            else "The number of groups was given and not examined."
+            else f"{found.recipe.k} groups were asked for, natural or not."
         )
         return {"natural": None, "k": found.grouping.fit.k, "reason": reason, "criteria": {}}
     criteria = {

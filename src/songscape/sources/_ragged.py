@@ -21,6 +21,7 @@ import numpy as np
 
 from songscape.core.errors import InputError
 from songscape.core.findings import Finding, Severity
+from songscape.core.wording import count
 from songscape.sources._numbers import MISSING_WORDS
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ def _prose_finding(rows: list[list[str]], lines: NDArray[np.int64]) -> tuple[Fin
     """Tell of lines above the table."""
     if not rows:
         return ()
-    says = f"{counted(len(rows), 'line')} of prose above the table."
+    says = f"{count(len(rows), 'line')} of prose above the table."
     shown = tuple(cell for row in rows for cell in row if cell)
     where = where_lines(lines)
     return (Finding("preamble", where, len(rows), says, "left out", examples=shown[:_SHOWN]),)
@@ -197,7 +198,7 @@ def _findings(
             what="ragged-rows",
             where=where_lines(lines[numbers]),
             count=len(numbers),
-            says=f"{counted(len(numbers), 'row')} {what}; the table has {width} columns.",
+            says=f"{count(len(numbers), 'row')} {what}; the table has {width} columns.",
             does=does,
             overrule="mend the lines named",
             severity=severity,
@@ -206,11 +207,6 @@ def _findings(
         for numbers, what, does, severity in kinds
         if numbers
     )
-
-
-def counted(count: int, noun: str) -> str:
-    """Return a count with its noun: 1 row, 4 rows."""
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
 def where_lines(lines: NDArray[np.int64]) -> str:

@@ -10,8 +10,9 @@ import numpy as np
 
 from songscape.core.collection import Role
 from songscape.core.findings import Finding, Severity
+from songscape.core.wording import count
 from songscape.sources._layouts import UNKNOWN, VOCABULARY
-from songscape.sources._ragged import counted, where_lines
+from songscape.sources._ragged import where_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -40,14 +41,14 @@ def overruled(name: str, role: str) -> str:
     return f"[source.roles] {json.dumps(name, ensure_ascii=False)} = {json.dumps(role)} in a recipe"
 
 
-def guarded(count: int) -> tuple[Finding, ...]:
+def guarded(cells: int) -> tuple[Finding, ...]:
     """Tell of apostrophes taken off cells that spreadsheets would run."""
-    if not count:
+    if not cells:
         return ()
-    says = f"An apostrophe guards a formula sign in {counted(count, 'cell')}."
+    says = f"An apostrophe guards a formula sign in {count(cells, 'cell')}."
     return (
         Finding(
-            "formula-guard", "cells", count, says, "apostrophe taken off", severity=Severity.NOTE
+            "formula-guard", "cells", cells, says, "apostrophe taken off", severity=Severity.NOTE
         ),
     )
 
@@ -96,8 +97,8 @@ def _layout(parts: Sequence[Part], layout: Layout) -> Finding:
     if layout.name == UNKNOWN:
         says, does = "No layout was asked for.", "all columns guessed from their values"
     elif layout.name == VOCABULARY:
-        count = sum(part.how == "name" for part in parts)
-        says = f"The table has no known layout; {count} of its columns have known names."
+        known = sum(part.how == "name" for part in parts)
+        says = f"The table has no known layout; {known} of its columns have known names."
         does = "roles guessed from names and values"
     else:
         says, does = f"This is {layout.name}: {layout.says}.", "read by that layout"
@@ -113,7 +114,7 @@ def _guesses(parts: Sequence[Part]) -> Iterator[Finding]:
             names = [p.name for p in parts if p.how == how and p.column.role is role and p.header]
             if not names:
                 continue
-            number = counted(len(names), "column")
+            number = count(len(names), "column")
             says = f"Taken for {role} by {how}: {number}."
             overrule = overruled(names[0], "ROLE")
             yield Finding(
@@ -144,7 +145,7 @@ def _lists(parts: Sequence[Part]) -> Iterator[Finding]:
         if part.lists:
             group = part.column.role is Role.GROUP
             does = "joined by a semicolon" if group else "read as lists"
-            says = f"Lists written as text in {counted(part.lists, 'cell')} of {part.header}."
+            says = f"Lists written as text in {count(part.lists, 'cell')} of {part.header}."
             overrule = overruled(part.name, "text")
             yield Finding(
                 "list-in-text", part.header, part.lists, says, does, overrule, Severity.NOTE
@@ -155,7 +156,7 @@ def _scales(parts: Sequence[Part]) -> Iterator[Finding]:
     """Tell which columns were brought to another scale."""
     percent = [part.name for part in parts if part.factor == 0.01]
     if percent:
-        says = f"0 to 100, not 0 to 1, is the scale of {counted(len(percent), 'column')}."
+        says = f"0 to 100, not 0 to 1, is the scale of {count(len(percent), 'column')}."
         overrule = "--set source.layout=none"
         yield Finding(
             "scale-0-100", ", ".join(percent), len(percent), says, "divided by 100", overrule
@@ -181,7 +182,7 @@ def _casts(parts: Sequence[Part], table: Table) -> Iterator[Finding]:
         if cast.unreadable.size:
             yield _unreadable(part, cast.unreadable, table)
         if cast.infinite.size:
-            cells = counted(cast.infinite.size, "cell")
+            cells = count(cast.infinite.size, "cell")
             says = f"Infinite, too large or NaN: {cells} of {part.header}."
             where = f"{part.header}, {where_lines(table.lines[cast.infinite])}"
             yield Finding("not-finite", where, cast.infinite.size, says, "made missing")
@@ -208,7 +209,7 @@ def _unreadable(part: Part, rows: NDArray[np.int64], table: Table) -> Finding:
         f"line {table.lines[row]}, column {part.header}: {cells[int(row)]!r}"
         for row in rows[:_SHOWN]
     )
-    says = f"No number in {counted(rows.size, 'cell')} of {part.header}."
+    says = f"No number in {count(rows.size, 'cell')} of {part.header}."
     where = f"{part.header}, {where_lines(table.lines[rows])}"
     overrule = overruled(part.name, "text")
     return Finding(
@@ -222,15 +223,15 @@ def _marks(
     """Tell how many numbers hold a mark, over all columns."""
     marked = [(part.header, rows) for part, rows in found if rows.size]
     if marked:
-        count = sum(rows.size for _, rows in marked)
+        cells = sum(rows.size for _, rows in marked)
         lines = np.unique(np.concatenate([table.lines[rows] for _, rows in marked]))
         where = f"{listed([header for header, _ in marked])}, {where_lines(lines)}"
         overrule = "--set source.decimal=."
         yield Finding(
             what,
             where,
-            count,
-            f"{says} in {counted(count, 'number')}.",
+            cells,
+            f"{says} in {count(cells, 'number')}.",
             does,
             overrule,
             Severity.NOTE,

@@ -204,7 +204,7 @@ def accuracy_text(scores: pl.DataFrame) -> str:
     """Return the figures as a table in Markdown."""
     lines = ["| descriptor | on | measure | value | cases |", "|---|---|---|---:|---:|"]
     lines += [
-        f"| {descriptor} | {on} | {measure} | {value:.3f} | {n} |"
+        f"| {descriptor} | {on} | {measure} | {_figure(value)} | {n} |"
         for descriptor, on, measure, value, n in _rows(scores)
     ]
     return "\n".join(lines) + "\n"
@@ -213,7 +213,7 @@ def accuracy_text(scores: pl.DataFrame) -> str:
 def plain_text(scores: pl.DataFrame) -> str:
     """Return the figures in aligned columns, for a terminal."""
     cells = [
-        (descriptor, on, measure, f"{value:.3f}", f"{n:,}")
+        (descriptor, on, measure, _figure(value), f"{n:,}")
         for descriptor, on, measure, value, n in _rows(scores)
     ]
     table = [("descriptor", "on", "measure", "value", "cases"), *cells]
@@ -222,6 +222,15 @@ def plain_text(scores: pl.DataFrame) -> str:
         "  ".join([*map(str.ljust, row[:3], widths), row[3].rjust(7), row[4].rjust(5)]) + "\n"
         for row in table
     )
+
+
+def _figure(value: float) -> str:
+    """Return a figure with three decimals; what rounds to nothing has no sign.
+
+    >>> _figure(0.8214), _figure(-0.0001)
+    ('0.821', '0.000')
+    """
+    return f"{round(value, 3) + 0.0:.3f}"
 
 
 def _rows(scores: pl.DataFrame) -> Iterable[tuple[str, str, str, float, int]]:

@@ -5,8 +5,9 @@ that may be among the nearest, by a bound on the rounding, are measured again in
 is that of a plain float64 search, ties by row.
 
 Index: rows are kept in cells around the centres of a k-means on a sample. A query looks into cells
-from the nearest centre outwards. It stops when a share of all rows was looked at, or earlier when
-no cell further out can hold a nearer row: a row of cell c is at least ‖q − c‖ − radius(c) away.
+from the nearest centre outwards, until a share of all rows was looked at, and leaves out cells that
+cannot hold a nearer row: a row of cell c is at least ‖q − c‖ − radius(c) away. How large the share
+must be is measured when the index is built.
 
 References
 ----------
@@ -36,8 +37,17 @@ QUERIES = 64
 SLACK = 32
 SAMPLE_PER_CENTER = 40
 STEPS = 8
-TOGETHER = 16
-"""Cells looked into before the stop is checked again."""
+FIRST = 16
+"""Cells looked into before those that cannot hold a nearer row are left out."""
+
+CHECKED = 200
+"""Rows an index searches when it is built, to know how much it finds."""
+
+ENOUGH = 0.98
+"""Share of the nearest rows an index has to find."""
+
+SHARES = (0.01, 0.015, 0.023, 0.034, 0.045)
+"""Shares of all rows an index may look at; with the centres the last is a twentieth."""
 
 
 class Found(NamedTuple):
@@ -124,60 +134,108 @@ class Index:
     Parameters
     ----------
     matrix : float64 array of shape (n, d).
-    seed : of the sample and the first centres.
+    seed : of the sample, the first centres and the rows the recall is measured on.
     cells : number of cells; by default 4 √n, at most one for 40 rows.
-    share : rows looked at for a query at most, as a share of all.
+    share : rows looked at for a query at most, as a share of all; by default the smallest of
+        :data:`SHARES` that finds enough.
+    count : nearest rows the recall is measured for.
 
     Attributes
     ----------
+    recall : share of the `count` nearest rows that are found, less twice its standard error, by
+        the search of some rows of the matrix for the others; NaN where the share was given.
     looked : how many distances the last search took, centres included, for each query on average.
     """
 
     def __init__(
-        self, matrix: Floats, seed: int = 0, cells: int | None = None, share: float = 0.02
+        self,
+        matrix: Floats,
+        seed: int = 0,
+        *,
+        cells: int | None = None,
+        share: float | None = None,
+        count: int = 10,
     ) -> None:
         n = len(matrix)
         cells = cells or max(1, min(int(4 * np.sqrt(n)), n // SAMPLE_PER_CENTER))
-        self.share = share
-        self.centers = _centers(matrix, cells, seed)
-        found = nearest_centers(matrix.astype(np.float32), self.centers, threads=2)
+        self.matrix = matrix
+        self.centre = matrix.mean(axis=0)
+        single = (matrix - self.centre).astype(np.float32)
+        self.centers = _centers(single, cells, seed)
+        found = nearest_centers(single, self.centers, threads=2)
         self.order = np.argsort(found.labels, kind="stable")
-        self.rows = np.ascontiguousarray(matrix[self.order])
+        self.single = single[self.order]
+        self.squares = np.einsum("ij,ij->i", self.single, self.single)
         self.starts = np.searchsorted(found.labels[self.order], np.arange(len(self.centers) + 1))
         self.radii = np.zeros(len(self.centers))
         np.maximum.at(self.radii, found.labels, np.sqrt(found.distance))
-        self.looked = 0.0
+        self.looked, self.recall = 0.0, np.nan
+        self.share = SHARES[0] if share is None else share
+        if share is None:
+            self._widen(count, seed)
 
     def nearest(self, queries: ArrayLike, count: int) -> Found:
         """Return nearly always the `count` nearest rows of every query."""
         points = np.atleast_2d(np.asarray(queries, dtype=np.float64))
         self.looked = 0.0
-        found = [self._one(point, min(count, len(self.rows))) for point in points]
+        found = [self._one(point, min(count, len(self.matrix))) for point in points]
         self.looked = self.looked / len(points) + len(self.centers)
         rows, distances = zip(*found, strict=True)
         return Found(np.array(rows), np.array(distances))
 
+    def _widen(self, count: int, seed: int) -> None:
+        """Take the smallest share that finds enough, by searching some rows exactly, too."""
+        size = min(CHECKED, len(self.matrix))
+        rows = np.random.default_rng(seed).choice(len(self.matrix), size, replace=False)
+        wanted = Exact(self.matrix).nearest(self.matrix[rows], count + 1).rows
+        for self.share in SHARES:
+            found = self.nearest(self.matrix[rows], count + 1).rows
+            pairs = zip(found, wanted, strict=True)
+            # Every row finds itself, which shows nothing.
+            hits = np.array([len(np.intersect1d(one, two)) - 1 for one, two in pairs]) / count
+            self.recall = float(hits.mean() - 2 * hits.std() / np.sqrt(size))
+            if self.recall >= ENOUGH:
+                return
+
     def _one(self, point: Floats, count: int) -> tuple[Ints, Floats]:
-        """Search for one query, a few cells at a time."""
-        away = np.sqrt(((self.centers - point) ** 2).sum(axis=1))
+        """Search for one query: in the nearest cells, then in those that may hold nearer rows."""
+        query = point - self.centre
+        away = np.sqrt(((self.centers - query) ** 2).sum(axis=1))
         cells = np.argsort(away, kind="stable")
-        most, looked = max(self.share * len(self.rows), count), 0
-        rows, distances = np.empty(0, dtype=np.int64), np.empty(0)
-        for start in range(0, len(cells), TOGETHER):
-            some = cells[start : start + TOGETHER]
-            if len(rows) >= count:
-                ahead = cells[start:]
-                if looked >= most or (away[ahead] - self.radii[ahead]).min() > distances[-1]:
-                    break
-            places = np.concatenate([np.arange(self.starts[c], self.starts[c + 1]) for c in some])
-            looked += len(places)
-            measured = np.sqrt(((self.rows[places] - point) ** 2).sum(axis=1))
-            rows = np.concatenate([rows, self.order[places]])
-            distances = np.concatenate([distances, measured])
-            best = np.lexsort((rows, distances))[:count]
-            rows, distances = rows[best], distances[best]
-        self.looked += looked
-        return rows, distances
+        reached = np.cumsum(np.diff(self.starts)[cells])
+        first = max(FIRST, int(np.searchsorted(reached, count)) + 1)
+        most = max(int(np.searchsorted(reached, self.share * len(self.matrix))) + 1, first)
+        places, near = self._near(query, cells[:first], count)
+        bound = nearest_of(self.matrix, point, self.order[places], count)[1][-1]
+        ahead = cells[first:most]
+        ahead = ahead[away[ahead] - self.radii[ahead] <= bound]
+        more, further = self._near(query, ahead, count)
+        places, near = np.concatenate([places, more]), np.concatenate([near, further])
+        best = places[_smallest(near[None], count + SLACK)[0]]
+        return nearest_of(self.matrix, point, self.order[best], count)
+
+    def _near(self, query: Floats, cells: Ints, count: int) -> tuple[Ints, NDArray[np.float32]]:
+        """Return the nearest places of some cells by float32, with ‖x‖² − 2 x·q, in no order."""
+        spans = [(self.starts[cell], self.starts[cell + 1]) for cell in cells]
+        if not spans:
+            return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32)
+        doubled = (2 * query).astype(np.float32)
+        places = np.concatenate([np.arange(start, stop) for start, stop in spans])
+        products = np.concatenate([self.single[start:stop] @ doubled for start, stop in spans])
+        near = self.squares[places] - products
+        self.looked += len(places)
+        best = _smallest(near[None], count + SLACK)[0]
+        return places[best], near[best]
+
+
+def searching(matrix: Floats, count: int, seed: int = 0) -> Exact | Index:
+    """Return an index that finds enough of the `count` nearest rows, else the exact search.
+
+    In a cloud without any structure, of many dimensions, cells tell little: there an index would
+    have to look at a good part of all rows, and the exact search, by blocks, is as fast.
+    """
+    index = Index(matrix, seed, count=count)
+    return index if index.recall >= ENOUGH else Exact(matrix)
 
 
 def nearest_of(matrix: Floats, point: Floats, rows: Ints, count: int) -> tuple[Ints, Floats]:
@@ -194,11 +252,11 @@ def _smallest(values: NDArray[np.float32], count: int) -> Ints:
     return np.argpartition(values, count - 1, axis=1)[:, :count].astype(np.int64)
 
 
-def _centers(matrix: Floats, count: int, seed: int) -> Floats:
+def _centers(matrix: NDArray[np.float32], count: int, seed: int) -> Floats:
     """Return the centres of a short k-means on a sample; an empty cell keeps its centre."""
     rng = np.random.default_rng(seed)
     size = min(len(matrix), SAMPLE_PER_CENTER * count)
-    sample = matrix[rng.choice(len(matrix), size, replace=False)].astype(np.float32)
+    sample = matrix[rng.choice(len(matrix), size, replace=False)]
     centers = sample[:count].astype(np.float64)
     for _ in range(STEPS):
         step = kmeans_step(sample, centers, threads=2, labels=False)

@@ -17,6 +17,7 @@ from songscape.core.space import Space
 from songscape.explain.prototypes import lead_artist
 from songscape.export._songs import file_column
 from songscape.run._model import FILE, restored
+from songscape.use._nearest import Exact
 
 if TYPE_CHECKING:
     import os
@@ -62,6 +63,11 @@ class Opened:
         spread = matrix.std(axis=0)
         scaled: NDArray[np.float64] = (matrix - matrix.mean(axis=0)) / np.where(spread, spread, 1)
         return scaled
+
+    @cached_property
+    def search(self) -> Exact:
+        """The search for songs by the space."""
+        return Exact(self.space.matrix)
 
     @cached_property
     def artists(self) -> NDArray[np.int64]:

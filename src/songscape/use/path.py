@@ -21,12 +21,12 @@ import polars as pl
 
 from songscape.core.errors import DegenerateDataError, RecipeError
 from songscape.use._keys import compatible, key_codes, key_names
-from songscape.use._nearest import Exact
 from songscape.use.find import find
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from songscape.use._nearest import Exact
     from songscape.use.opened import Opened
 
     Floats = NDArray[np.float64]
@@ -128,8 +128,7 @@ def _ground(run: Opened, way: Way) -> _Ground:
     known = "tempo" in tracks.columns
     tempo = tracks["tempo"].cast(pl.Float64).fill_null(np.nan).to_numpy() if known else no_tempo
     keys = np.full(n, -1, dtype=np.int64) if codes is None else codes
-    points = run.space.matrix
-    return _Ground(points, Exact(points), tempo, keys, run.artists, run.recordings)
+    return _Ground(run.space.matrix, run.search, tempo, keys, run.artists, run.recordings)
 
 
 def _check_ends(run: Opened, ground: _Ground, ends: tuple[int, int], way: Way) -> None:

@@ -14,13 +14,14 @@ import numpy as np
 import polars as pl
 
 from songscape.core.errors import DegenerateDataError, RecipeError, UnknownNameError
+from songscape.describe._labels import label
 from songscape.explain.names import word
-from songscape.use._nearest import Exact, Index
+from songscape.use._nearest import Exact, Index, searching
 from songscape.use.find import find
 from songscape.use.rule import rule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from numpy.typing import NDArray
 
@@ -74,9 +75,9 @@ def similar(
         If the rule cannot be read.
     """
     row = find(run, song)
-    matrix = weighted(run, weights)
     able = _able(run, where)
-    index = Exact(matrix[able] if where else matrix)
+    matrix = weighted(run, weights)
+    index = Exact(matrix[able]) if where else Exact(matrix) if weights else run.search
     rows, distances, count = np.empty(0, dtype=np.int64), np.empty(0), 0
     while len(rows) < n and count < len(able):
         count = min(max(count * _TIMES, 2 * n), len(able))
@@ -101,20 +102,25 @@ def _able(run: Opened, where: str) -> Ints:
     return np.flatnonzero(keep.to_numpy())
 
 
-def neighbours(run: Opened, n: int = 10, *, exact: bool | None = None) -> Ints:
+def neighbours(
+    run: Opened, n: int = 10, *, exact: bool | None = None, tell: Callable[[str], object] = str
+) -> Ints:
     """Return the `n` nearest other songs of every song, shape (songs, n), nearest first.
 
     Parameters
     ----------
     run : the finished run.
     n : how many.
-    exact : search all songs; by default below 200,000 songs, else an index with its seed from the
-        run, whose answers are nearly always the nearest.
+    exact : search all songs. By default below 200,000 songs, and where an index, with its seed
+        from the run, does not find 98 % of the nearest by looking at a twentieth of the songs.
+    tell : takes the line that says how it was searched.
     """
     matrix = run.space.matrix
     whole = len(matrix) < LARGE if exact is None else exact
-    index = Exact(matrix) if whole else Index(matrix, int(run.record.run.get("seed", 0)))
+    seed = int(run.record.run.get("seed", 0))
+    index = Exact(matrix) if whole else searching(matrix, n, seed)
     found = index.nearest(matrix, n + 1).rows
+    tell(_way(index))
     own = np.arange(len(matrix))[:, None]
     others = found != own
     # A row with more than n twins may not be among its own nearest; then the last one goes.
@@ -123,10 +129,22 @@ def neighbours(run: Opened, n: int = 10, *, exact: bool | None = None) -> Ints:
     return nearest
 
 
+def _way(search: Exact | Index) -> str:
+    """Say how songs were searched."""
+    if isinstance(search, Exact):
+        return "searched all songs"
+    part = search.looked / len(search.matrix)
+    return (
+        f"searched by an index that finds {search.recall:.1%} and looks at {part:.1%} of all songs"
+    )
+
+
 def weighted(run: Opened, weights: Mapping[str, float] | None) -> NDArray[np.float64]:
     """Return the space with every column times the root of its weight, those of 0 left out."""
+    if not weights:
+        return run.space.matrix
     names, factors = run.space.names, np.ones(run.space.d)
-    for name, weight in (weights or {}).items():
+    for name, weight in weights.items():
         columns = [i for i, own in enumerate(names) if own == name or _made_of(own, name)]
         if not columns:
             raise UnknownNameError("feature compared in this run", name, names)
@@ -189,9 +207,9 @@ def unlike(run: Opened, one: int, other: int) -> list[str]:
 def _difference(run: Opened, name: str, songs: tuple[int, int], z: float) -> str:
     """Say how far two songs are apart in one feature: in its own unit, where it has one."""
     if name not in run.tracks.columns:
-        return f"{name} {z:+.1f}".replace("-", "−")
+        return f"{label(name)} {z:+.1f}".replace("-", "−")
     old, new = (run.tracks[name][song] for song in songs)
-    return f"{name} {old:.3g} → {new:.3g}".replace("-", "−")
+    return f"{label(name)} {old:.3g} → {new:.3g}".replace("-", "−")
 
 
 def _made_of(column: str, feature: str) -> bool:

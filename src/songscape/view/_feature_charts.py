@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from songscape.view import _parts
+from songscape.view._density import extent
 from songscape.view._map_charts import draw_points
 from songscape.view._style import (
     ACCENT,
@@ -235,19 +236,34 @@ def biplot(record: Record) -> str | None:
     with drawing():
         figure = canvas(5.6, 4.2)
         axes = figure.subplots()
-        draw_points(axes, points, (*PALETTE, GREY), which.astype(np.int64), shape=(420, 560))
         _arrows(axes, points, loadings)
+        _near(axes, points, which.astype(np.int64))
         bare(axes)
         axes.set_xticks([])
         axes.set_yticks([])
         axes.set_xlabel("component 1 →", loc="right", fontsize=8.5)
         axes.set_ylabel("component 2 →", loc="top", fontsize=8.5)
-        axes.set_title("Songs and features on the first two")
+        axes.set_title("Songs and features on two components")
         says = (
             "Songs on the first two principal components, coloured by cluster. Arrows show the "
             "direction in which each feature grows; long arrows matter most."
         )
         return svg(figure, "biplot", "Biplot", says)
+
+
+def _near(axes: Axes, points: NDArray[np.float64], which: NDArray[np.int64]) -> None:
+    """Draw the songs within the axes' limits, which stay as they are.
+
+    Songs far out would stretch the picture, and its points would be no discs.
+    """
+    room = np.array([axes.get_xlim()[1], axes.get_ylim()[1]])
+    inside = (np.abs(points) <= room).all(axis=1)
+    left, right, bottom, top = extent(points[inside])
+    width, height = np.array([right - left, top - bottom]) / (2 * room)
+    shape = max(int(420 * height), 1), max(int(560 * width), 1)
+    draw_points(axes, points[inside], (*PALETTE, GREY), which[inside], shape)
+    axes.set_xlim(-room[0], room[0])
+    axes.set_ylim(-room[1], room[1])
 
 
 def _arrows(axes: Axes, points: NDArray[np.float64], loadings: pl.DataFrame) -> None:

@@ -22,7 +22,7 @@ from songscape.evaluate.stability import stability
 from songscape.run import follow, place_songs
 from songscape.studies.papers import _charts as charts
 from songscape.studies.papers import _measures as measures
-from songscape.studies.papers._charts import Head, Line, Panel
+from songscape.studies.papers._charts import Cloud, Head, Line, Panel
 from songscape.studies.papers._findings import Findings, Table, spread
 from songscape.view._text import percent
 
@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 
     from songscape.run import Run
     from songscape.studies.papers._setting import Setting
+
+NAMED = 12
+"""Songs placed whose titles are written on the map."""
 
 
 def features_of(run: Run) -> Space:
@@ -138,16 +141,43 @@ def placed(setting: Setting, run: Run) -> Findings:
     own = [labels[one] for one in laid["id"] if one in labels]
     ours = laid.filter(pl.col("id").is_in(list(labels)))["cluster"].to_numpy()
     share = float((measures.matched(ours, np.array(own, dtype=np.int32)) == own).mean())
-    shown = laid.head(50) if mine is None else mine
+    few = laid.head(NAMED) if mine is None else mine
     return Findings(
-        {
-            "held": len(held), "placed": share,
-            "mine": "" if mine is None else f"{mine.height:,} songs of your own are placed below.",
-            "placed_caption": "Your songs and their clusters." if mine is not None
-            else "The first fifty songs held out, and where they were placed.",
-        },
-        tables={"placed": _placed_table(shown)},
+        {"held": len(held), "placed": share, **_placed_words(mine)},
+        {"placed": _placed_chart(fitted, few)},
+        {"placed": _placed_table(laid.head(50) if mine is None else mine)},
+    )
+
+
+def _placed_words(mine: pl.DataFrame | None) -> dict[str, str]:
+    """Return what is said of the songs that were placed."""
+    if mine is None:
+        return {
+            "mine": "With `--mine my-songs.csv` this report shows your own songs in place of "
+            "those held out.",
+            "map_caption": f"The first {NAMED} songs held out",
+            "placed_caption": "The first fifty songs held out, and where they were placed.",
+        }
+    return {
+        "mine": f"{mine.height:,} songs of your own are placed below.",
+        "map_caption": "Your songs",
+        "placed_caption": "Your songs and their clusters.",
+    }
+
+
+def _placed_chart(fitted: Run, placed: pl.DataFrame) -> str:
+    """Draw the map with the songs that were placed on it, the first of them with their names."""
+    tracks = fitted.tracks
+    points = tracks.select("x", "y").cast(pl.Float64).to_numpy()
+    labels = tracks["cluster"].to_numpy().astype(np.int32)
+    places = placed.select("x", "y").cast(pl.Float64).to_numpy()
+    titles = placed["title"].to_list() if "title" in placed.columns else placed["id"].to_list()
+    cloud = Cloud(
+        points, labels, "", *charts.COMPONENTS, placed=places,
+        names=[str(one or "") for one in titles[:NAMED]],
     )  # fmt: skip
+    head = Head("placed", "New songs on the map", "They lie among songs of their own kind.")
+    return charts.clouds(head, [cloud], abreast=1, height=5.2)
 
 
 def _placed_table(placed: pl.DataFrame) -> Table:

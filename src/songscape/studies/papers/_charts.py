@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 
 from songscape.view._map_charts import draw_points
 from songscape.view._style import (
@@ -40,7 +40,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Cloud", "Head", "Line", "Panel", "clouds", "heat", "intervals", "lines", "stacks"]
 
+COMPONENTS = ("component 1 →", "component 2 →")
 MOST_NAMES = 10
+STEPS = [1, 2, 2.5, 5, 10]
+"""Distances between the numbers below an axis, but for powers of ten."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,7 @@ class Line:
     look : "accent", "warm", "grey", "ink" or the number of a colour of the palette.
     dashed, dots : how it is drawn.
     loose : whether only the points are drawn.
+    marker : the shape of its points.
     """
 
     x: ArrayLike
@@ -81,6 +85,7 @@ class Line:
     dashed: bool = False
     dots: bool = False
     loose: bool = False
+    marker: str = "o"
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,6 +122,8 @@ class Cloud:
     labels : cluster of every song.
     title, x, y : words around them.
     means : the middles of the clusters, shape (k, 2).
+    placed : further songs that are drawn on top, shape (m, 2).
+    names : what to write beside each of them; empty for nothing.
     """
 
     points: NDArray[np.float64]
@@ -125,6 +132,8 @@ class Cloud:
     x: str = ""
     y: str = ""
     means: NDArray[np.float64] | None = None
+    placed: NDArray[np.float64] | None = None
+    names: Sequence[str] = ()
 
 
 def look(which: str | int) -> str:
@@ -151,14 +160,16 @@ def _panel(axes: Axes, panel: Panel) -> None:
         style = "" if line.loose else "--" if line.dashed else "-"
         axes.plot(
             line.x, line.y, color=colour, lw=1.5, ls=style,
-            marker="o" if line.dots else "", ms=6 if line.loose else 3.5, label=line.name or None,
+            marker=line.marker if line.dots else "", ms=6 if line.loose else 3.5, mew=1.6,
+            label=line.name or None,
         )  # fmt: skip
     if panel.log:
         axes.set_yscale("log")
         plain = FuncFormatter(lambda value, _place: f"{value:,.10g}")
+        axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         axes.yaxis.set_major_formatter(plain)
         axes.yaxis.set_minor_formatter(NullFormatter())
-    axes.xaxis.set_major_locator(MaxNLocator(nbins=8, integer=_whole(panel)))
+    axes.xaxis.set_major_locator(MaxNLocator(nbins=8, integer=_whole(panel), steps=STEPS))
     if panel.ticks:
         axes.set_xticks(list(panel.ticks), list(panel.ticks.values()))
     bare(axes, grid="y")
@@ -200,6 +211,7 @@ def clouds(head: Head, found: Sequence[Cloud], *, abreast: int = 2, height: floa
                 for index, (x, y) in enumerate(cloud.means):
                     colour = PALETTE[index % len(PALETTE)]
                     axes.plot(x, y, "D", ms=5, color=colour, mec=PAPER, mew=0.9, zorder=5)
+            _placed(axes, cloud)
             bare(axes)
             axes.set_xticks([])
             axes.set_yticks([])
@@ -207,6 +219,18 @@ def clouds(head: Head, found: Sequence[Cloud], *, abreast: int = 2, height: floa
             axes.set_xlabel(cloud.x, loc="right", fontsize=8.5)
             axes.set_ylabel(cloud.y, loc="top", fontsize=8.5)
         return svg(figure, head.name, head.title, head.says)
+
+
+def _placed(axes: Axes, cloud: Cloud) -> None:
+    """Draw the songs that were placed, with their names."""
+    if cloud.placed is None:
+        return
+    axes.plot(*cloud.placed.T, "o", ms=5.5, color=INK, mec=PAPER, mew=1.0, ls="", zorder=6)
+    for name, place in zip(cloud.names, cloud.placed, strict=False):
+        axes.annotate(
+            shown(name, 26), tuple(place), xytext=(6, 0), textcoords="offset points", va="center",
+            fontsize=8, color=INK, zorder=7,
+        )  # fmt: skip
 
 
 def intervals(
@@ -264,7 +288,7 @@ def heat(
         for (row, column), value in np.ndenumerate(matrix):
             if np.isfinite(value) and abs(value) >= 0.05 * most:
                 shade = ON_DARK if abs(value) > 0.62 * most else ON_LIGHT
-                text = decimal(float(value), 2 if most <= 2 else 0)
+                text = decimal(float(value), 2 if most <= 2 else 1 if most < 10 else 0)
                 axes.text(column, row, text, ha="center", va="center", fontsize=7.5, color=shade)
         head_cells(axes, [shown(name, 22) for name in columns], [shown(name, 28) for name in rows])
         return svg(figure, head.name, head.title, head.says)

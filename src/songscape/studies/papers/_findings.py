@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
     from songscape.run import Run
 
 MINUS = "−"
+_NUMERIC = re.compile(rf"[{MINUS}+–]?\d|–$")
+_SENTENCE = re.compile(r"(?<=[.)]) (?=[A-Z])")
+_EVIDENCE = ("Share of collections", "The criteria alone", "By the criteria")
+"""How the sentences begin that list a verdict's evidence."""
 
 
 class Verdict(StrEnum):
@@ -114,6 +119,20 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
     strong: tuple[int, ...] = ()
 
+    @property
+    def words(self) -> tuple[int, ...]:
+        """The columns that hold words, most of their cells beginning with no number.
+
+        >>> Table(("song", "genre", "tempo"), (("a", "folk", "120"), ("b", "", "–"))).words
+        (0, 1)
+        """
+        columns = ([cell for cell in column if cell] for column in zip(*self.rows, strict=True))
+        return tuple(
+            index
+            for index, cells in enumerate(columns)
+            if 2 * sum(bool(_NUMERIC.match(cell)) for cell in cells) < max(len(cells), 1)
+        )
+
     def frame(self) -> pl.DataFrame:
         """Return the table as texts, for a file."""
         names = [name or "what" for name in self.head]
@@ -151,6 +170,23 @@ class Findings:
             {**self.verdicts, **other.verdicts},
             {**self.runs, **other.runs},
         )
+
+
+def reasons(run: Run) -> dict[str, Any]:
+    """Return what a run says of the number of groups: in short, at length, and the evidence."""
+    reason, natural = str(run.verdict["reason"]), bool(run.verdict["natural"])
+    sentences = _SENTENCE.split(reason)
+    evidence = [one for one, text in enumerate(sentences) if text.startswith(_EVIDENCE)]
+    cut = min(evidence, default=len(sentences))
+    said, rest = sentences[:cut], sentences[cut:]
+    return {
+        "reason": "\n\n".join(" ".join(said[i : i + 2]) for i in range(0, len(said), 2)),
+        "evidence": " ".join(rest) or "There is none beside it.",
+        "verdict_short": sentences[0],
+        "natural": natural,
+        "natural_k": f"natural, k = {run.verdict['k']}" if natural else "no natural number",
+        "found_k": int(run.verdict["k"]) if natural else 1,
+    }
 
 
 def shown_numbers(numbers: Mapping[str, Any]) -> dict[str, Any]:

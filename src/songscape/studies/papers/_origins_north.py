@@ -17,7 +17,7 @@ from songscape.evaluate.neighbours import knn_accuracy
 from songscape.studies.papers import _charts as charts
 from songscape.studies.papers import _measures as measures
 from songscape.studies.papers._charts import Head, Line, Panel
-from songscape.studies.papers._findings import Findings, Interval, Table, spread
+from songscape.studies.papers._findings import Findings, Interval, Table, mean_of, spread
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from songscape.studies.papers._setting import Setting
 
     Floats = NDArray[np.float64]
+
+OVERFIT = 40
+"""The epoch past which the notebook sees its network overfit."""
 
 MODELS = {"linear": "single layer", "network": "32 hidden units"}
 INSIDE = 0.2
@@ -81,6 +84,7 @@ def published(setting: Setting, space: Space, where: Floats) -> Findings:
             f"{name}_honest": spread(honest),
             f"{name}_train": spread(training.max(axis=1)),
             f"{name}_epoch": spread(epoch),
+            f"{name}_fall": mean_of(validation[:, -1] - validation[:, :OVERFIT][:, -1]),
             f"{name}_optimism": float(np.mean(validation.max(axis=1) - honest)),
         }
         found_panels.append(_accuracies(title, training, validation, float(north.mean())))

@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 
 PARTS = ("published", "wrong", "repaired")
 _CODE = re.compile(r"`([^`]+)`")
+_TIES = (
+    (re.compile(r"(?<=\d) ?%"), "\N{NARROW NO-BREAK SPACE}%"),
+    (re.compile(r"\b([kK]) = (?=\d)"), "\\1\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}"),
+)
+"""What may not be torn apart at the end of a line: a number and its unit, a name and its value."""
 
 
 def render(setting: Setting, findings: Findings, summary: Mapping[str, Any]) -> bytes:
@@ -90,7 +95,7 @@ def _chart(name: str, findings: Findings) -> str:
 
 def _marked(text: str) -> Markup:
     """Return words with `code` marked as code, everything else escaped."""
-    parts = _CODE.split(" ".join(text.split()))
+    parts = _CODE.split(_tied(" ".join(text.split())))
     pieces = (
         Markup("<code>{}</code>").format(part) if index % 2 else Markup("{}").format(part)
         for index, part in enumerate(parts)
@@ -98,12 +103,32 @@ def _marked(text: str) -> Markup:
     return Markup("").join(pieces)
 
 
+def _tied(value: Any) -> Any:
+    """Return a text with numbers and their units in one piece; anything else as it is."""
+    if not isinstance(value, str) or isinstance(value, Markup):
+        return value
+    for pattern, instead in _TIES:
+        value = pattern.sub(instead, value)
+    return value
+
+
+def _ranged(cell: str) -> Markup:
+    """Return a cell whose interval may go to a line of its own but is not torn apart."""
+    value, bracket, interval = cell.partition(" [")
+    if not bracket or not interval.endswith("]"):
+        return Markup("{}").format(_tied(cell))
+    return Markup('{} <span class="range">[{}</span>').format(_tied(value), _tied(interval))
+
+
 def _environment() -> Environment:
     """Return the template environment: escaping always on, unknown names an error."""
-    return Environment(
+    environment = Environment(
         loader=PackageLoader("songscape.studies.papers"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        finalize=_tied,
     )
+    environment.filters["ranged"] = _ranged
+    return environment

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from songscape import recipe as recipes
-from songscape.core.errors import InputError, UnknownNameError
+from songscape.core.errors import InputError, RecipeError, UnknownNameError
 from songscape.core.seeds import child
 from songscape.run import _stages as stages
 from songscape.run import follow
@@ -37,6 +37,7 @@ class Setting:
     seed : root of all randomness.
     tell : is given a line of progress now and then.
     mine : songs of the user's own to place on the study's map, where some are given.
+    audio : folder of the audio of the table's tracks, where it is given.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Setting:
     seed: int
     tell: Callable[[str], None]
     mine: str = ""
+    audio: Path | None = None
 
     def __getitem__(self, option: str) -> Any:
         """Return one option of the protocol."""
@@ -109,6 +111,14 @@ def paper(name: str, sets: Sequence[str] = ()) -> dict[str, Any]:
             raise UnknownNameError(f"option of the study {name} named", path, known)
         values = recipes.override(values, assignment)
     return values
+
+
+def check_taken(name: str, given: Mapping[str, Any]) -> None:
+    """Raise if a study is given what only others have a use for."""
+    for option in given:
+        if option not in paper(name).get("takes", ()):
+            able = [one for one in names() if option in paper(one).get("takes", ())]
+            raise RecipeError(f"The study {name} has no use for --{option}; {', '.join(able)} has.")
 
 
 def table(paper: Mapping[str, Any], name: str, data: Path | None) -> Path:

@@ -50,16 +50,23 @@ def run_study(
     data : its table; else it is looked for in the folder $SONGSCAPE_DATA.
     seed : root of all randomness.
     sets : ``protocol.option=value`` assignments.
-    more : further fields of :class:`Setting`, as ``mine``.
+    more : further fields of :class:`Setting`, ``mine`` and ``audio``, where they are given.
     tell : is given a line of progress now and then.
 
     Returns
     -------
     The setting, what was found, and the summary that becomes ``study.json``.
+
+    Raises
+    ------
+    RecipeError
+        If something is given that the study has no use for.
     """
     paper = _setting.paper(name, sets)
+    given = {field: value for field, value in (more or {}).items() if value}
+    _setting.check_taken(name, given)
     table = _setting.table(paper, name, data)
-    setting = Setting(name, table, paper, seed, tell, **(more or {}))
+    setting = Setting(name, table, paper, seed, tell, **given)
     module = importlib.import_module(f"songscape.studies.papers.{name.replace('-', '_')}")
     start = time.perf_counter()
     # Many small fits: linear algebra on several threads waits more than it works.
@@ -114,7 +121,7 @@ def claims(setting: Setting, findings: Findings) -> list[dict[str, str]]:
     found = []
     for claim in setting.paper["claims"]:
         verdict = findings.verdicts.get(claim["verdict"], Verdict.UNCLEAR)
-        why = claim.get("why", {}).get(verdict.value.replace(" ", "_"), "")
+        why = claim.get("why", {}).get(verdict.name.lower(), "")
         found.append(
             {
                 "claim": claim["claim"],

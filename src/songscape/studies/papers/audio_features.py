@@ -23,7 +23,7 @@ from songscape.studies.papers._audio_features_repair import (
     placed,
 )
 from songscape.studies.papers._charts import Cloud, Head, Line, Panel
-from songscape.studies.papers._findings import Findings, Number, Table, Verdict, spread
+from songscape.studies.papers._findings import Findings, Number, Table, Verdict, reasons, spread
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -51,7 +51,7 @@ def study(setting: Setting) -> Findings:
     repaired = setting.run("repaired")
     setting.tell("repaired: larger numbers of clusters, and new songs on the map")
     part |= larger(setting, repaired) | placed(setting, repaired)
-    part |= _repaired(repaired)
+    part |= Findings({"repaired_n": repaired.record.run["n_tracks"], **reasons(repaired)})
     numbers = part.numbers
     return part | Findings(
         verdicts=_verdicts(numbers), runs={"published": published, "repaired": repaired}
@@ -161,10 +161,10 @@ def _correlations(songs: Collection) -> tuple[str, dict[str, Any]]:
 def _planes(before: Space, one: NDArray[np.int32], after: Space, other: NDArray[np.int32]) -> str:
     """Draw both planes."""
     head = Head("plane", "Songs on two components", "One cloud each, cut into four.")
-    axes = {"x": "component 1 →", "y": "component 2 →"}
+    sides = (("with duration", before, one), ("without duration", after, other))
     found = [
-        Cloud(before.matrix, one, "with duration", means=_middles(before, one), **axes),
-        Cloud(after.matrix, other, "without duration", means=_middles(after, other), **axes),
+        Cloud(side.matrix, labels, title, *charts.COMPONENTS, _middles(side, labels))
+        for title, side, labels in sides
     ]
     return charts.clouds(head, found)
 
@@ -260,23 +260,6 @@ def _repeated(run: Run) -> Findings:
     ids = next((frame[key] for key in keys if "track" in key), frame[keys[0]])
     return Findings(
         {"repeated": ids.len() - ids.n_unique(), "null_tempo": int((frame["tempo"] == 0).sum())}
-    )
-
-
-def _repaired(run: Run) -> Findings:
-    """Return what the repaired run says."""
-    verdict = run.verdict
-    reason = str(verdict["reason"])
-    natural = f"natural, k = {verdict['k']}" if verdict["natural"] else "no natural number"
-    return Findings(
-        {
-            "repaired_n": run.record.run["n_tracks"],
-            "reason": reason,
-            "verdict_short": reason.partition(". ")[0] + ".",
-            "natural": bool(verdict["natural"]),
-            "found_k": int(verdict["k"]) if bool(verdict["natural"]) else 1,
-            "natural_k": natural,
-        }
     )
 
 

@@ -19,7 +19,7 @@ from songscape.studies.papers import _charts as charts
 from songscape.studies.papers import _measures as measures
 from songscape.studies.papers import _mixtures_fits as fits
 from songscape.studies.papers._charts import Cloud, Head, Line, Panel
-from songscape.studies.papers._findings import Findings, Number, Table, Verdict, spread
+from songscape.studies.papers._findings import Findings, Number, Table, Verdict, reasons, spread
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from songscape.core.collection import Collection
-    from songscape.run import Run
     from songscape.studies.papers._mixtures_fits import Split, Timed
     from songscape.studies.papers._setting import Setting
 
@@ -52,7 +51,7 @@ def study(setting: Setting) -> Findings:
     part |= _splits(setting, matrix)
     setting.tell("repaired: how many groups there are")
     run = setting.run("repaired")
-    part |= _verdict(run) | Findings({"n_read": run.record.run["n_read"]})
+    part |= Findings(reasons(run)) | Findings({"n_read": run.record.run["n_read"]})
     return part | Findings(verdicts=_verdicts(part.numbers), runs={"repaired": run})
 
 
@@ -167,7 +166,7 @@ def _pictures(setting: Setting, songs: Collection, matrix: NDArray[np.float64]) 
     mixed = measures.grouped(GaussianMixture(few, random_state=setting.child("few")), whole)
     plane = np.asarray(pca.make(pca.Options(2), 0).fit_transform(whole))
     clouds = [
-        Cloud(plane, labels, title, "component 1 →", "component 2 →", _middles(plane, labels))
+        Cloud(plane, labels, title, *charts.COMPONENTS, _middles(plane, labels))
         for labels, title in ((kmeans, f"k-means, k = {many}"), (mixed, f"mixture, k = {few}"))
     ]
     genres = songs.frame[GROUP].to_numpy().astype(object)
@@ -336,11 +335,6 @@ def _compared(
         {"splits": charts.lines(head, [panel], height=3.8)},
         {"comparable": Table(("model", "a density?", "held-out log-likelihood"), rows, (2, 5))},
     )
-
-
-def _verdict(run: Run) -> Findings:
-    """Return what the repaired run says."""
-    return Findings({"reason": str(run.verdict["reason"]), "natural": run.verdict["natural"]})
 
 
 def _verdicts(numbers: Mapping[str, Any]) -> dict[str, Verdict]:

@@ -15,7 +15,7 @@ from songscape.studies.papers import _measures as measures
 from songscape.studies.papers import _origins_north as north
 from songscape.studies.papers import _origins_places as places
 from songscape.studies.papers._charts import Head, Line, Panel
-from songscape.studies.papers._findings import Findings, Verdict
+from songscape.studies.papers._findings import Findings, Verdict, reasons
 from songscape.studies.papers._world import world
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from songscape.core.space import Space
-    from songscape.run import Run
     from songscape.studies.papers._setting import Setting
 
 
@@ -46,7 +45,7 @@ def study(setting: Setting) -> Findings:
     setting.tell("repaired: does one cluster own Taiwan?")
     part |= places.owners(setting, space, where)
     run = setting.run("repaired")
-    part |= _verdict(run)
+    part |= Findings(reasons(run))
     return part | Findings(verdicts=_verdicts(part.numbers), runs={"repaired": run})
 
 
@@ -121,20 +120,6 @@ def _last(setting: Setting, matrix: NDArray[np.float64], k: int, name: str) -> f
     return float(model.inertia_) / len(matrix)
 
 
-def _verdict(run: Run) -> Findings:
-    """Return what the repaired run says of the number of groups."""
-    reason, natural = str(run.verdict["reason"]), bool(run.verdict["natural"])
-    return Findings(
-        {
-            "reason": reason,
-            "verdict_short": reason.partition(". ")[0] + ".",
-            "natural": natural,
-            "found_k": int(run.verdict["k"]) if natural else 1,
-            "natural_k": f"natural, k = {run.verdict['k']}" if natural else "no natural number",
-        }
-    )
-
-
 def _verdicts(numbers: Mapping[str, Any]) -> dict[str, Verdict]:
     """Return what became of the claims."""
     exact = tuple(
@@ -157,5 +142,7 @@ def _verdicts(numbers: Mapping[str, Any]) -> dict[str, Verdict]:
         "larger": Verdict.HOLDS if larger else Verdict.ARTEFACT,
         "taiwan": Verdict.HOLDS if owned else Verdict.UNCLEAR,
         "ten": Verdict.HOLDS if numbers["found_k"] == 10 else Verdict.ARTEFACT,
-        "epoch": Verdict.HOLDS if numbers["network_epoch"].holds(40) else Verdict.UNCLEAR,
+        "epoch": Verdict.HOLDS
+        if numbers["network_epoch"].holds(north.OVERFIT) and numbers["network_fall"].negative
+        else Verdict.UNCLEAR,
     }

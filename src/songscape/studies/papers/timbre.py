@@ -18,7 +18,7 @@ from songscape.studies.papers import _charts as charts
 from songscape.studies.papers import _measures as measures
 from songscape.studies.papers._charts import Head, Line, Panel
 from songscape.studies.papers._depth import Solid, solids
-from songscape.studies.papers._findings import Findings, Table, Verdict
+from songscape.studies.papers._findings import Findings, Table, Verdict, reasons
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from songscape.core.collection import Collection
-    from songscape.run import Run
     from songscape.studies.papers._setting import Setting
 
 ALL, PCA, TSNE = "40 columns", "PCA", "t-SNE"
@@ -72,7 +71,7 @@ def study(setting: Setting) -> Findings:
     part |= _null(setting, space) | _common(setting, songs, space, found)
     setting.tell("repaired: how many groups there are, what timbre adds")
     run = setting.run("repaired")
-    part |= _repaired(run) | _adds(setting, songs, space)
+    part |= Findings(reasons(run)) | _adds(setting, songs, space)
     part |= Findings({"repeated": _repeated(songs)})
     return part | Findings(verdicts=_verdicts(part.numbers), runs={"repaired": run})
 
@@ -228,21 +227,6 @@ def _labels(songs: Collection) -> tuple[NDArray[Any], NDArray[Any]]:
     """Return the genre and the artist of every song."""
     genre = songs.frame[songs.names(Role.GENRE)[0]].to_numpy().astype(object)
     return genre, songs.frame["artist"].to_numpy().astype(object)
-
-
-def _repaired(run: Run) -> Findings:
-    """Return what the repaired run says."""
-    reason = str(run.verdict["reason"])
-    natural = bool(run.verdict["natural"])
-    return Findings(
-        {
-            "reason": reason,
-            "verdict_short": reason.partition(". ")[0] + ".",
-            "natural": natural,
-            "found_k": int(run.verdict["k"]) if natural else 1,
-            "natural_k": f"natural, k = {run.verdict['k']}" if natural else "no natural number",
-        }
-    )
 
 
 def _adds(setting: Setting, songs: Collection, space: Space) -> Findings:

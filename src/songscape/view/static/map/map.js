@@ -11,7 +11,7 @@
  */
 import { Camera } from "./camera.js";
 import { paletteOf, shadesOf, Theme } from "./colours.js";
-import { Grid, span } from "./grid.js";
+import { Grid, rising, span } from "./grid.js";
 import { listen } from "./input.js";
 import { regions } from "./names.js";
 import { drawOverlay } from "./overlay.js";
@@ -25,9 +25,11 @@ import { CHOSEN, FADED, HIDDEN, PLAIN, Points } from "./points.js";
 
 const UNIT = 65535;
 const HOVER = 14;
-/** Frames that come later than this are followed by frames of fewer points, in milliseconds. */
-const SLOW = 40;
-const FEWEST = 120_000;
+/** Milliseconds a frame of a moving view may take, and the points it has at least. */
+const WANTED = 40;
+const FEWEST = 100_000;
+/** Milliseconds after the last movement until everything is drawn. */
+const PAUSE = 150;
 /** Songs on the screen below which their titles are written. */
 const TITLED = 350;
 const MOST_TITLES = 60;
@@ -48,6 +50,8 @@ export class SongMap {
     this.camera = new Camera(boxOf(data));
     this.theme = new Theme(element);
     this.frames = 0;
+    /** Whether the picture is finished and holds all songs. */
+    this.complete = false;
     /** @type {"pan" | "lasso"} */
     this.tool = "pan";
     /** Whether fewer points are drawn while the view moves, where the machine is slow. */
@@ -78,7 +82,6 @@ export class SongMap {
     this.hovered = -1;
     this.budget = data.n;
     this.moving = false;
-    this.#pending = 0;
     this.#watch();
     this.resize();
     this.colourBy(data.colourings[0]?.name ?? "");
@@ -86,7 +89,8 @@ export class SongMap {
 
   /** @type {number} */
   #pending = 0;
-  #asked = 0;
+  #drawing = false;
+  #again = false;
   #settled = 0;
   /** @type {(() => void)[]} */
   #endings = [];
@@ -169,12 +173,11 @@ export class SongMap {
 
   #dress() {
     this.named = this.#shownRegions();
-    const chosen = new Uint8Array(this.selected.length ? this.data.n : 0);
-    for (const song of this.selected) chosen[song] = 1;
-    const rest = this.selected.length ? FADED : PLAIN;
-    const mark = (/** @type {number} */ song) =>
-      this.shown && !this.shown[song] ? HIDDEN : chosen[song] ? CHOSEN : rest;
-    this.points.dress(shadesOf(this.data, this.column), mark);
+    const { shown } = this;
+    const marks = new Uint8Array(this.data.n).fill(this.selected.length ? FADED : PLAIN);
+    for (const song of this.selected) marks[song] = CHOSEN;
+    for (let song = 0; shown && song < marks.length; song++) if (!shown[song]) marks[song] = HIDDEN;
+    this.points.dress(shadesOf(this.data, this.column), marks);
     this.request();
   }
 
@@ -182,9 +185,9 @@ export class SongMap {
   #shownRegions() {
     const { shown, column } = this;
     const values = column?.kind === "category" && shown ? this.data.values.get(column.name) : undefined;
-    const left = new Set();
-    for (let song = 0; values && song < this.data.n; song++) if (shown?.[song]) left.add(values[song]);
-    return this.regions.filter(({ label, unnamed }) => !unnamed && (!values || left.has(label)));
+    const left = new Uint8Array(column?.labels?.length ?? 0);
+    for (let song = 0; values && song < this.data.n; song++) if (shown?.[song]) left[values[song] ?? 0] = 1;
+    return this.regions.filter(({ label, unnamed }) => !unnamed && (!values || left[label]));
   }
 
   /** Show only some songs; null shows all. @param {Uint8Array | null} mask 1 for shown, one per song */
@@ -352,36 +355,50 @@ export class SongMap {
   changed() {
     this.screenGrid = null;
     this.moving = true;
+    this.complete = false;
     this.request();
     this.#emit("view", this.camera);
   }
 
-  /** Draw at the next frame. */
+  /** Draw at the next frame, once the one before is finished: frames in a queue would come too late. */
   request() {
-    if (this.#pending) return;
-    this.#asked = performance.now();
-    this.#pending = requestAnimationFrame(() => this.#frame());
+    if (this.#drawing) this.#again = true;
+    else this.#pending ||= requestAnimationFrame(() => this.#frame());
   }
 
   #frame() {
     this.#pending = 0;
-    const most = this.moving && this.eases ? this.#affordable() : this.data.n;
+    const moved = this.moving;
+    const most = moved && this.eases ? this.budget : this.data.n;
     this.points.draw(this.camera, this.ratio, most);
     this.#overlay();
     this.frames += 1;
-    if (!this.moving) return;
     this.moving = false;
+    this.#drawing = true;
     clearTimeout(this.#settled);
-    if (most < this.data.n) this.#settled = window.setTimeout(() => this.request(), 180);
+    this.points.finished((took) => {
+      this.#drawing = false;
+      if (!this.#endings.length) return;
+      this.complete = most >= this.data.n && !this.#again;
+      this.#afford(Math.min(most, this.data.n), took);
+      if (moved) this.#settled = window.setTimeout(() => this.#settle(most), PAUSE);
+      if (this.#again) this.request();
+      this.#again = false;
+    });
   }
 
-  /** How many points a moving view can have: a frame that is long in coming says it was too many. */
-  #affordable() {
-    const waited = performance.now() - this.#asked;
+  /** The view came to rest: draw what was left out while it moved. @param {number} drawn points */
+  #settle(drawn) {
+    if (drawn < this.data.n) this.request();
+    else this.#overlay();
+  }
+
+  /** Set how many points a moving view can have. @param {number} drawn @param {number} took milliseconds */
+  #afford(drawn, took) {
     const { n } = this.data;
-    if (waited > SLOW) this.budget = Math.max(Math.round(this.budget / 2), Math.min(FEWEST, n));
-    else if (waited < SLOW / 2) this.budget = Math.min(Math.round(this.budget * 1.25), n);
-    return this.budget;
+    const fit = Math.max(Math.round((drawn * WANTED) / Math.max(took, 1)), Math.min(FEWEST, n));
+    if (took > WANTED) this.budget = Math.min(this.budget, fit);
+    else if (drawn === this.budget) this.budget = Math.min(Math.round(this.budget * 1.5), fit, n);
   }
 
   #overlay() {
@@ -417,7 +434,7 @@ export class SongMap {
       const inside = x >= left && x <= right && y >= bottom && y <= top;
       if (found.length <= most && inside && this.visible(song)) found.push(song);
     });
-    return found.sort((a, b) => a - b);
+    return rising(found);
   }
 
   /** The map as a picture on its paper, PNG. @returns {Promise<Blob>} */
@@ -442,6 +459,7 @@ export class SongMap {
     cancelAnimationFrame(this.#pending);
     clearTimeout(this.#settled);
     for (const end of this.#endings) end();
+    this.#endings = [];
     this.points.destroy();
     this.canvas.remove();
     this.cover.remove();

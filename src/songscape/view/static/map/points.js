@@ -125,14 +125,14 @@ export class Points {
 
   /**
    * Set shade and mark of every point.
-   * @param {(point: number) => number} shade index into the palette
-   * @param {(point: number) => number} mark PLAIN, FADED, CHOSEN or HIDDEN
+   * @param {Uint8Array} shades index into the palette, by point
+   * @param {Uint8Array} marks PLAIN, FADED, CHOSEN or HIDDEN
    */
-  dress(shade, mark) {
+  dress(shades, marks) {
     const { gl, looks } = this;
     for (let k = 0, point = 0; k < this.n; k++, point = (point + this.step) % this.n) {
-      looks[2 * k] = shade(point);
-      looks[2 * k + 1] = mark(point);
+      looks[2 * k] = shades[point] ?? 0;
+      looks[2 * k + 1] = marks[point] ?? 0;
     }
     gl.bindBuffer(gl.ARRAY_BUFFER, this.buffers?.looks ?? null);
     gl.bufferSubData(gl.ARRAY_BUFFER, 0, looks);
@@ -164,6 +164,21 @@ export class Points {
     gl.uniform1f(uniforms?.round ?? null, size < 2.5 ? 0 : size / 2);
     gl.uniform1f(uniforms?.opacity ?? null, this.opacity(camera, count));
     gl.drawArrays(gl.POINTS, 0, count);
+  }
+
+  /** Call back when all that was drawn is finished, with the milliseconds it took. @param {(took: number) => void} then */
+  finished(then) {
+    const { gl } = this;
+    const start = performance.now();
+    const sync = gl.fenceSync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0);
+    gl.flush();
+    const look = () => {
+      const waits = sync && !gl.isContextLost() && gl.getSyncParameter(sync, gl.SYNC_STATUS) !== gl.SIGNALED;
+      if (waits) return void setTimeout(look, 2);
+      gl.deleteSync(sync);
+      then(performance.now() - start);
+    };
+    setTimeout(look);
   }
 
   /** Width of a point in pixels: small where there are many, larger as one comes near. @param {Camera} camera */

@@ -1,4 +1,4 @@
-"""Sentences about counts: the same words wherever cleaning speaks.
+"""Sentences about counts: the same words wherever tables are spoken of.
 
 Findings and history lines are read by people, in a terminal and in the report; numbers have a
 thousands comma, nouns agree with them, and long lists are cut.
