@@ -60,6 +60,20 @@ def test_any_guess_gives_the_same_step(engine, d, dtype, offset):
         assert np.array_equal(again.sums, guided.sums)
 
 
+@pytest.mark.parametrize("d", [1, 2, 3, 9])
+@pytest.mark.parametrize("n", [64, 65, 70, 129, 193, 257, 4_161])
+def test_a_guess_at_the_end_of_the_table(engine, n, d):
+    # The last whole block may be read from a copy, as is what follows it.
+    points = blobs(n, d, 7)
+    centers = points[:40].copy()
+    first = kmeans_step(points, centers)
+    moved = first.sums / np.maximum(first.counts, 1)[:, None]
+    exact, guided = kmeans_step(points, moved), kmeans_step(points, moved, guess=first.labels)
+    assert np.array_equal(guided.labels, exact.labels)
+    np.testing.assert_allclose(guided.sums, exact.sums, rtol=1e-9)
+    assert guided.objective == pytest.approx(exact.objective, rel=1e-9)
+
+
 def test_a_guess_settles_no_tie(engine):
     # Rows half way between two centres belong to the first, whatever was guessed.
     centers = np.arange(30.0)[:, None] * 2

@@ -190,7 +190,8 @@ inline void run_part(Part<Real>& part) {
     const auto block = part.rows.block(begin, part.end, copy);
     // Where a first few hundred rows are hardly ever sure, so are the others.
     const bool pays = seen < 8 * kBlock || 8 * sure > seen;
-    if (part.guide.guess && block.size == kBlock && pays) {
+    // Open rows are read later, so they must stand in the table, not in the copy of its last blocks.
+    if (part.guide.guess && copy.empty() && pays) {
       seen += block.size;
       sure += take_sure(part, block, open, turned.data());
     } else {
