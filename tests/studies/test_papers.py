@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 from songscape.cli import app
 from songscape.core.errors import InputError, RecordError, UnknownNameError
+from songscape.studies import demo
 from songscape.studies.papers import _setting, _study
 from songscape.studies.papers._findings import Verdict
 
@@ -103,6 +104,29 @@ def test_counts_of_the_origins_come_out_exactly(small_study):
     assert (numbers["linear_parameters"], numbers["network_parameters"]) == (138, 2274)
     assert numbers["baseline"] == pytest.approx(679 / 1059)
     assert numbers["knn_filtered"] < numbers["knn_plain"]
+
+
+@pytest.mark.slow
+def test_own_songs_are_placed_and_drawn(shared_data, tmp_path):
+    mine = demo.make_table(0).head(40).drop("key", "mode", "time_signature")
+    mine.write_csv(tmp_path / "mine.csv")
+    whole = shared_data / "tables" / "spotify-tracks-114k.csv"
+    table = cut_table(tmp_path, whole, ROWS["audio-features"])
+    sets = [*QUICK, *(f"protocol.{one}" for one in SMALL["audio-features"])]
+    more = {"mine": str(tmp_path / "mine.csv")}
+    found = _study.run_study("audio-features", data=table, sets=sets, more=more)[1]
+    titles = [row[0] for row in found.tables["placed"].rows]
+    assert set(titles) <= set(mine["track_name"].drop_nulls())
+    assert f"{len(titles)} songs of your own" in found.numbers["mine"]
+    assert titles[0] in found.charts["placed"]
+
+
+def test_own_songs_that_lack_a_feature_are_refused_at_once(shared_data, tmp_path):
+    demo.make_table(0).head(40).drop("tempo").write_csv(tmp_path / "mine.csv")
+    table = shared_data / "tables" / "spotify-tracks-114k.csv"
+    few = cut_table(tmp_path, table, 300)
+    with pytest.raises(InputError, match=r"mine\.csv lack tempo, which the map is made of"):
+        _study.run_study("audio-features", data=few, more={"mine": str(tmp_path / "mine.csv")})
 
 
 @pytest.mark.slow
