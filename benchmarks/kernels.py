@@ -333,12 +333,11 @@ def huge(steps: int = 3) -> None:
         return model.fit(points).cluster_centers_
 
     def own() -> np.ndarray:
-        centers = start.astype(np.float64)
-        for _ in range(steps):
-            step = _kernels.kmeans_step(points, centers, labels=False)
-            centers = step.sums / step.counts[:, None]
-        _kernels.kmeans_step(points, centers)
-        return centers
+        centers, labels = start.astype(np.float64), None
+        for _ in range(steps + 1):
+            last, step = centers, _kernels.kmeans_step(points, centers, guess=labels)
+            centers, labels = step.sums / step.counts[:, None], step.labels
+        return last
 
     results = race({"scikit-learn float32": scikit, "songscape float32": own}, 2)
     # Its own inertia is summed in float32, which ten million rows are too many for.

@@ -210,7 +210,7 @@ def resolve(values: Mapping[str, Any]) -> Recipe:
         if name != "seed" and not isinstance(value, Mapping):
             raise RecipeError(f"[{name}] must be a table, not {value!r}.")
     source = _source(values.get("source", {}))
-    values = _beneath(getattr(source.plugin, "RECIPE", {}), values)
+    values = _beneath(_own(source), values)
     values = _beneath(_asked_for(source), values)
     cluster, k = _cluster(values.get("cluster", {}))
     return Recipe(
@@ -284,6 +284,13 @@ def _source(values: Mapping[str, Any]) -> Step:
         if plugins.load("sources", name).claims(Path(path))
     )
     return _step("source", {"use": next(claims, _USED["source"]), **values})
+
+
+def _own(source: Step) -> Mapping[str, Any]:
+    """Return what a source says of recipes for its songs: ``RECIPE``, or ``recipe(options)``."""
+    tell = getattr(source.plugin, "recipe", None)
+    own: Mapping[str, Any] = tell(source.options) if tell else getattr(source.plugin, "RECIPE", {})
+    return own
 
 
 def _beneath(defaults: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:

@@ -110,3 +110,23 @@ def test_points_that_are_not_finite_are_refused(engine):
         silhouette(points, label(20, 3))
     with pytest.raises(DegenerateDataError, match="more than zero"):
         silhouette(blobs(20, 3), label(20, 3), np.zeros(20))
+
+
+@pytest.mark.parametrize("n", [64, 65, 1_024, 1_025, 2_300])
+def test_every_pair_of_blocks_meets_once(engine, n):
+    points, labels = blobs(n, 2), label(n, 3)
+    scores = silhouette(points, labels)
+    np.testing.assert_allclose(scores, silhouette_samples(points, labels), atol=1e-6)
+    assert np.array_equal(scores, silhouette(points, labels, threads=3))
+
+
+def test_sums_too_many_to_keep_change_nothing(engine):
+    # 2,000 rows × 18,000 clusters are more than a quarter of a gigabyte.
+    if engine == "twin":
+        pytest.skip("the twin keeps no sums")
+    points = blobs(2_000, 2)
+    labelings = np.array([label(2_000, 1_500, seed) for seed in range(12)])
+    together = silhouette(points, labelings)
+    for labels, row in zip(labelings[:2], together[:2], strict=True):
+        np.testing.assert_allclose(row, silhouette(points, labels), atol=1e-9)
+    assert np.array_equal(together, silhouette(points, labelings, threads=3))

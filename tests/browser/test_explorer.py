@@ -179,10 +179,89 @@ def test_the_journey_by_mouse(explorer):
     assert explorer.complaints == []
 
 
+def _opened(page, title):
+    """Open a song's card by its title and wait for the keyboard to be there."""
+    page.keyboard.press("/")
+    page.fill("#search", title)
+    _until(page, "document.querySelectorAll('#found li').length === 1")
+    page.keyboard.press("Enter")
+    _until(page, f"document.querySelector('#card h2')?.textContent.toLowerCase() === '{title}'")
+    _until(page, "document.activeElement.closest('#card') !== null")
+
+
+def _waiting(page):
+    return page.locator("#upcoming .song > bdi").all_inner_texts()
+
+
+def test_the_queue_by_keyboard_alone(explorer):
+    keys = explorer.keyboard
+    for number in (0, 1, 2):
+        _opened(explorer, f"aurora {number}")
+        keys.press("e")
+    assert explorer.inner_text("#queue") == "Queue · 3"
+    keys.press("q")
+    _until(explorer, "document.activeElement.matches('#upcoming li:first-child .song')")
+    assert _waiting(explorer) == ["Aurora 0", "Aurora 1", "Aurora 2"]
+    keys.press("Alt+ArrowDown")
+    _until(explorer, "document.activeElement.matches('#upcoming li:nth-child(2) .song')")
+    assert _waiting(explorer) == ["Aurora 1", "Aurora 0", "Aurora 2"]
+    assert explorer.inner_text("#say") == "Aurora 0 is number 2 of 3."
+    keys.press("Enter")
+    _until(explorer, "document.getElementById('audio').currentTime > 0.1")
+    assert explorer.inner_text("#upcoming [aria-current] .song > bdi") == "Aurora 0"
+    explorer.evaluate("document.getElementById('audio').currentTime = 5.9")
+    _until(explorer, "document.querySelector('#playing').textContent.startsWith('Aurora 2')")
+    assert explorer.locator("#after").is_disabled()
+    explorer.focus("#upcoming li:first-child .song")
+    keys.press("ArrowDown")
+    keys.press("Delete")
+    _until(explorer, "document.querySelectorAll('#upcoming li').length === 2")
+    explorer.focus("#queue-name")
+    keys.type("what is next")
+    keys.press("Enter")
+    path = _saved(explorer)
+    assert path.name == "what is next.m3u8"
+    lines = path.read_text("utf-8").splitlines()
+    played = [line for line in lines if line and not line.startswith("#")]
+    assert [Path(line).name for line in played] == ["tone 1.wav", "tone 2.wav"]
+    explorer.reload()
+    _until(explorer, "document.body.dataset.ready === 'true'")
+    explorer.click("#queue")
+    _until(explorer, "document.querySelectorAll('#upcoming li').length === 2")
+    assert _waiting(explorer) == ["Aurora 1", "Aurora 2"]
+    explorer.click("#queue-clear")
+    _until(explorer, "document.querySelectorAll('#upcoming li').length === 0")
+    keys.press("Escape")
+    assert explorer.evaluate("document.activeElement.id") == "queue"
+    assert explorer.complaints == []
+
+
+def test_the_queue_by_mouse(explorer):
+    _opened(explorer, "aurora 3")
+    explorer.click("#card ul li:first-child button.small")
+    explorer.click("#card .acts button:text-is('Queue')")
+    explorer.click("#list")
+    explorer.click("#table tbody tr:first-child button.small")
+    explorer.click("#list")
+    explorer.click("#queue")
+    _until(explorer, "document.querySelectorAll('#upcoming li').length === 3")
+    explorer.click("#upcoming li:nth-child(2) .up")
+    _until(explorer, "document.querySelector('#upcoming bdi').textContent === 'Aurora 3'")
+    explorer.click("#upcoming li:first-child .song")
+    _until(explorer, "!document.getElementById('audio').paused")
+    # What is played from the card comes at once, and what waits goes on after it.
+    explorer.click("#card .acts button:text-is('Play')")
+    _until(explorer, "document.querySelectorAll('#upcoming li').length === 4")
+    _until(explorer, "document.querySelector('#upcoming li:nth-child(2)').ariaCurrent === 'true'")
+    explorer.click("#upcoming li:nth-child(3) .remove")
+    _until(explorer, "document.querySelectorAll('#upcoming li').length === 3")
+    assert explorer.complaints == []
+
+
 def test_hostile_titles_are_shown_literally_everywhere(explorer):
     explorer.click("#list")
     _until(explorer, "document.querySelectorAll('#table tbody tr').length === 100")
-    shown = explorer.locator("#table tbody tr td:first-child").all_inner_texts()
+    shown = explorer.locator("#table tbody .open").all_inner_texts()
     assert set(shown) <= set(titles())
     assert sum("<" in text for text in shown) > 30
     explorer.click("#table tbody tr:nth-child(60) button")
@@ -259,6 +338,9 @@ def test_axe_finds_nothing(browser, address, scheme):
     page.press("#search", "Enter")
     _until(page, "!document.getElementById('card').hidden")
     page.click("#card .acts button:text('Pick')")
+    page.keyboard.press("e")
+    page.click("#queue")
+    _until(page, "document.querySelectorAll('#upcoming li').length === 1")
     page.click("#list")
     _until(page, "document.querySelectorAll('#table tbody tr').length > 0")
     page.evaluate(AXE.read_text("utf-8"))

@@ -11,7 +11,7 @@ from songscape.core.errors import DegenerateDataError
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-    from songscape._kernels._engine import Floats, Table
+    from songscape._kernels._engine import Floats, Ints, Table
 
 _TOO_MUCH = (
     "hold NaN, infinite or far too large numbers (beyond 1e150); clean or rescale them first"
@@ -57,6 +57,14 @@ def as_weights(weights: ArrayLike | None, rows: int, *, zero: bool = True) -> Fl
     if not (np.isfinite(array).all() and (array >= 0 if zero else array > 0).all()):
         least = "zero or more" if zero else "more than zero"
         raise DegenerateDataError(f"Weights must be finite and {least}.")
+    return array
+
+
+def as_labels(labels: Ints, rows: int, centers: int) -> Ints:
+    """Return labels (n,) as contiguous int32, copied only if need be."""
+    array = np.ascontiguousarray(labels, dtype=np.int32)
+    if array.shape != (rows,) or array.min() < 0 or array.max() >= centers:
+        raise DegenerateDataError(f"There must be one label in 0..{centers - 1} for each row.")
     return array
 
 

@@ -40,9 +40,13 @@ class Engine(Protocol):
         labels: Ints,
         counts: Floats,
         sums: Floats,
+        guess: Ints,
         /,
     ) -> float:
-        """Fill labels (unless empty), counts and sums; return the objective."""
+        """Fill labels (unless empty), counts and sums; return the objective.
+
+        A guess, unless empty, may be the array of labels.
+        """
 
     def lloyd(  # noqa: PLR0913, PLR0917
         self,

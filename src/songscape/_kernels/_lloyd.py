@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from songscape._kernels._check import as_centers, as_table, as_weights, require
+from songscape._kernels._check import as_centers, as_labels, as_table, as_weights, require
 from songscape._kernels._engine import engine
 from songscape.core.errors import DegenerateDataError
 
@@ -128,11 +128,8 @@ def _require_moderate(table: Table) -> None:
 
 def _copied(known: Known, rows: int, centers: int) -> Known:
     """Return arrays of the right type that may be written to."""
-    labels = np.array(known.labels, dtype=np.int32)
     leads, squares = (np.array(as_weights(one, rows)) for one in known[1:])
-    if labels.shape != (rows,) or labels.min() < 0 or labels.max() >= centers:
-        raise DegenerateDataError(f"There must be one label in 0..{centers - 1} for each row.")
-    return Known(labels, leads, squares)
+    return Known(np.array(as_labels(known.labels, rows, centers)), leads, squares)
 
 
 def greedy_draws(

@@ -31,7 +31,8 @@ def silhouette(
     """Score every row under every labeling.
 
     Pair distances are float32 of centred points, their sums float64; identical rows with identical
-    labels are measured once, as one row of more weight. Memory is O(n d + n m).
+    labels are measured once, as one row of more weight. Each distance serves both its rows as long
+    as the sums of all rows under all labelings fit in 256 MB, and is taken twice beyond.
 
     Parameters
     ----------

@@ -31,6 +31,7 @@ def kmeans_step(  # noqa: PLR0913, PLR0917 - the engine's own signature
     labels: Ints,
     counts: Floats,
     sums: Floats,
+    guess: Ints,  # noqa: ARG001 - every row is measured
 ) -> float:
     """Assign every row to its nearest centre and add up what the next centres need."""
     k, objective = len(centers), 0.0
@@ -63,7 +64,7 @@ def lloyd(  # noqa: PLR0913, PLR0917
     last, steps, moved = np.inf, 0, np.inf
     counts, sums = np.empty(len(centers)), np.empty(centers.shape)
     while True:
-        cost = kmeans_step(points, centers, weights, threads, labels, counts, sums)
+        cost = kmeans_step(points, centers, weights, threads, labels, counts, sums, labels)
         if steps == most or moved <= shift:
             break
         steps += 1

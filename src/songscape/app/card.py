@@ -8,6 +8,7 @@ import numpy as np
 
 from songscape.explain.names import word
 from songscape.use.similar import similar
+from songscape.view._text import called
 
 if TYPE_CHECKING:
     from songscape.use.opened import Opened
@@ -32,8 +33,8 @@ def card(run: Opened, row: int) -> dict[str, Any]:
     Returns
     -------
     dict with ``row``, names, ``cluster``, ``cluster_name``, ``doubts`` (0..1 each), ``why`` (the
-    three traits the song shares most strongly with its cluster, in words), ``features`` (name,
-    value, and the share of songs that have less of it) and ``similar``.
+    three traits the song shares most strongly with its cluster, in words), ``features`` (what
+    people call it, value, and the share of songs that have less of it) and ``similar``.
     """
     cluster = int(run.tracks["cluster"][row])
     doubts = {name: run.tracks[name][row] for name in DOUBTS if name in run.tracks.columns}
@@ -68,5 +69,5 @@ def features(run: Opened, row: int) -> list[dict[str, Any]]:
             continue
         values, value = run.tracks[name].drop_nulls(), run.tracks[name][row]
         below = None if value is None else float((values < value).mean() or 0.0)
-        told.append({"name": name, "value": value, "below": below})
+        told.append({"name": called(name), "value": value, "below": below})
     return told

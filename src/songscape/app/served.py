@@ -29,6 +29,7 @@ class Served:
     run: Opened
     folders: tuple[Path, ...]
     _making: Lock = field(default_factory=Lock)
+    _packing: Lock = field(default_factory=Lock)
 
     @property
     def search(self) -> Search:
@@ -36,17 +37,23 @@ class Served:
         with self._making:
             return self._search
 
+    @property
+    def block(self) -> bytes:
+        """The map of all songs, gzip; empty where the run has no map."""
+        with self._packing:
+            return self._block
+
     @cached_property
     def _search(self) -> Search:
         return Search(self.run.tracks)
 
     def warm(self) -> None:
-        """Make ahead what the first search and the first card would wait for."""
-        _ = self.search, self.run.search, self.run.deviations, self.run.recordings
+        """Make ahead what the map, the first card and the first search would wait for."""
+        run = self.run
+        _ = self.block, run.search, run.deviations, run.recordings, run.artists, self.search
 
     @cached_property
-    def block(self) -> bytes:
-        """The map of all songs, gzip; empty where the run has no map."""
+    def _block(self) -> bytes:
         return block(self.run.record, rows=True) or b""
 
     @property

@@ -8,7 +8,7 @@ Good centres for k are nearly good for k + 1, so the runs of a sweep need not st
    priced exactly by every song's second nearest centre; then up once more. What is better is kept.
    One centre more and another one less is a swap, the move that Lloyd's steps cannot make
    (Kanungo et al. 2004, "A local search approximation algorithm for k-means clustering"), and here
-   swaps cost no more than the sweep itself.
+   swaps cost no more than the sweep itself. Small k, where steps are cheap, get two rounds.
 3. *Few centres.* Where k is small a wrong start is never mended by its neighbours and starts are
    cheap, so several independent ones are tried on a sample, the best of them on all songs.
 
@@ -33,14 +33,18 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-FEW = 18
+FEW = 13
 """Numbers of centres up to which independent starts are tried …"""
 
-STARTS = 14
+STARTS = 24
 """… so many of them …"""
 
 SAMPLE = 8_000
 """… on so many songs."""
+
+AGAIN = 22
+"""Numbers of centres up to which every round is gone twice: steps are cheap there, and a wrong
+start weighs most."""
 
 KEPT = 10_000_000
 """Songs times numbers of centres up to which a sweep keeps what it knows of every song at every k:
@@ -90,23 +94,24 @@ class Nest:
 
     def solve(self) -> dict[int, Solution]:
         """Return the centres of every k."""
-        self._up()
+        self._up(self.most)
         for _ in range(self.plan.rounds):
-            self._down()
-            self._up()
+            for most in (self.most, min(AGAIN, self.most)):
+                self._down(most)
+                self._up(most)
         return self.found
 
-    def _up(self) -> None:
+    def _up(self, most: int) -> None:
         """Start every k from the centres of k − 1 and one more."""
-        for k in range(2, self.most + 1):
+        for k in range(2, most + 1):
             if k not in self.found and k <= FEW and self.plan.starts:
                 self._try(self._independent(k))
             self._try(*self._one_more(self.found[k - 1]))
             self._forget(k - 1)
 
-    def _down(self) -> None:
+    def _down(self, most: int) -> None:
         """Start every k from the centres of k + 1 without one."""
-        for k in range(self.most - 1, 1, -1):
+        for k in range(most - 1, 1, -1):
             self._try(*self._one_less(self.found[k + 1]))
             self._forget(k + 1)
 

@@ -57,7 +57,7 @@ def place(folder: Path, source: str) -> pl.DataFrame:
     """
     record, model = read(folder), restored(folder)
     values = tomllib.loads(record.recipe)
-    recipe = recipes.resolve({**values, "source": {"path": source}})
+    recipe = recipes.resolve({**values, "source": _source(values["source"], source)})
     steps = tuple(step for step in recipe.clean if step.use not in _LEARNING)
     songs = stages.cleaned(stages.load(recipe.source), steps).songs
     space = _coordinates(songs, model, record.run["features"])
@@ -73,6 +73,12 @@ def place(folder: Path, source: str) -> pl.DataFrame:
         pl.Series("margin", margin(membership)),
         *_places(space, model),
     )
+
+
+def _source(before: Mapping[str, Any], path: str) -> Mapping[str, Any]:
+    """Return how new songs are read: as the run's own were, where they come from the same kind."""
+    found = recipes.resolve({"source": {"path": path}}).source.use
+    return {**before, "path": path} if found == before["use"] else {"path": path}
 
 
 def _places(space: NDArray[np.float64], model: Mapping[str, Any]) -> list[pl.Series]:

@@ -12,10 +12,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from songscape.core.errors import InputError
 from songscape.core.options import option
+from songscape.sources import _described as described
 from songscape.sources._files import SUFFIXES, read_table
 from songscape.sources._meaning import to_collection
 from songscape.sources._parts import Demands
@@ -53,6 +54,11 @@ class Options:
 def claims(path: str | Path) -> bool:
     """Tell whether a path looks like a table, by its suffix."""
     return Path(path).suffix.lower() in SUFFIXES
+
+
+def recipe(options: Options) -> Mapping[str, Any]:
+    """Return what a recipe says by default: of a table of our descriptors, what a folder's says."""
+    return described.recipe(options.path)
 
 
 def load(options: Options) -> Collection:

@@ -202,7 +202,8 @@ def _asked(run: Opened, wishes: Wishes) -> Ints:
 
 def _rows(run: Opened, songs: Sequence[str | int]) -> Ints:
     """Return the rows of songs given by id, name or row, each once."""
-    ids = dict(zip(run.tracks["id"], range(run.tracks.height), strict=True))
+    named = any(isinstance(song, str) for song in songs)
+    ids = dict(zip(run.tracks["id"], range(run.tracks.height), strict=True)) if named else {}
     rows = [
         ids[song] if isinstance(song, str) and song in ids else find(run, song) for song in songs
     ]

@@ -14,6 +14,7 @@ import numpy as np
 import polars as pl
 
 from songscape.core.errors import DegenerateDataError, RecipeError, UnknownNameError
+from songscape.describe._labels import label
 from songscape.explain.names import word
 from songscape.use._nearest import Exact, Index, searching
 from songscape.use.find import find
@@ -206,9 +207,9 @@ def unlike(run: Opened, one: int, other: int) -> list[str]:
 def _difference(run: Opened, name: str, songs: tuple[int, int], z: float) -> str:
     """Say how far two songs are apart in one feature: in its own unit, where it has one."""
     if name not in run.tracks.columns:
-        return f"{name} {z:+.1f}".replace("-", "−")
+        return f"{label(name)} {z:+.1f}".replace("-", "−")
     old, new = (run.tracks[name][song] for song in songs)
-    return f"{name} {old:.3g} → {new:.3g}".replace("-", "−")
+    return f"{label(name)} {old:.3g} → {new:.3g}".replace("-", "−")
 
 
 def _made_of(column: str, feature: str) -> bool:

@@ -29,7 +29,7 @@ struct Centers {
 
   std::size_t count, dimension, width;
   std::size_t groups;               // of kGroup centres, the last one filled up with infinities
-  std::vector<double> exact;        // (count, width), zero-padded
+  Lines<double> exact;              // (count, width), zero-padded
   Frame frame;
   std::vector<float> coordinates;   // (groups, dimension, kGroup) in the frame
   std::vector<float> half_squares;  // (groups, kGroup), |c|^2 / 2 in the frame

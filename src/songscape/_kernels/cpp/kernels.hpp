@@ -11,9 +11,10 @@ struct CentersView {
 };
 
 struct Step {
-  std::int32_t* labels;  // (n,) or null
-  double* counts;        // (k,)
-  double* sums;          // (k, d)
+  const std::int32_t* guess;  // (n,) labels that spare work where they are right, or null
+  std::int32_t* labels;       // (n,) or null; may be the guess
+  double* counts;             // (k,)
+  double* sums;               // (k, d)
   double objective = 0.0;
 };
 

@@ -44,8 +44,10 @@ void bind_for(nb::module_& module) {
       "kmeans_step",
       [](const Table<Real>& points, const Given<double, 2>& centers, const Weights& weights,
          int threads, const Filled<std::int32_t, 1>& labels, const Filled<double, 1>& counts,
-         const Filled<double, 2>& sums) {
-        Step step{labels.shape(0) ? labels.data() : nullptr, counts.data(), sums.data()};
+         const Filled<double, 2>& sums, const Given<std::int32_t, 1>& guess) {
+        Step step{guess.shape(0) ? guess.data() : nullptr,
+                  labels.shape(0) ? labels.data() : nullptr, counts.data(),
+                  sums.data()};
         kmeans_step(rows_of(points, weights), view_of(centers), threads, step);
         return step.objective;
       },

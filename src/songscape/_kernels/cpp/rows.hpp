@@ -4,9 +4,34 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <new>
 #include <vector>
 
 namespace songscape {
+
+// Memory that begins with a cache line, so that no whole vector lies across two.
+template <class T>
+struct LineAllocator {
+  using value_type = T;
+  LineAllocator() = default;
+  template <class Other>
+  LineAllocator(const LineAllocator<Other>&) {}
+  T* allocate(std::size_t count) {
+    return static_cast<T*>(::operator new(count * sizeof(T), kLine));
+  }
+  void deallocate(T* memory, std::size_t) { ::operator delete(memory, kLine); }
+  template <class Other>
+  bool operator==(const LineAllocator<Other>&) const {
+    return true;
+  }
+  template <class Other>
+  bool operator!=(const LineAllocator<Other>&) const {
+    return false;
+  }
+  static constexpr std::align_val_t kLine{64};
+};
+template <class T>
+using Lines = std::vector<T, LineAllocator<T>>;
 
 constexpr std::size_t kBlock = 64;  // rows turned at a time: four AVX-512 vectors of floats
 constexpr std::size_t kChunk = 8;   // columns read at a time
@@ -18,7 +43,9 @@ inline std::size_t padded(std::size_t dimension) {
 // kBlock rows, each readable up to `padded(dimension)` columns.
 template <class Real>
 struct Block {
+  using Number = Real;
   const Real* operator[](std::size_t i) const { return first + i * stride; }
+  std::size_t index(std::size_t i) const { return begin + i; }
 
   const Real* first;
   std::size_t stride, begin, size;  // of its kBlock rows the first `size` are the table's
@@ -74,14 +101,11 @@ struct Frame {
 // Memory for one turned block, aligned to a cache line.
 class Turned {
  public:
-  explicit Turned(std::size_t dimension) : memory_(padded(dimension) * kBlock + 16) {}
-  float* data() {
-    const auto address = reinterpret_cast<std::uintptr_t>(memory_.data());
-    return reinterpret_cast<float*>((address + 63) / 64 * 64);
-  }
+  explicit Turned(std::size_t dimension) : memory_(padded(dimension) * kBlock) {}
+  float* data() { return memory_.data(); }
 
  private:
-  std::vector<float> memory_;
+  Lines<float> memory_;
 };
 
 }  // namespace songscape

@@ -1,9 +1,11 @@
 // Exact Euclidean silhouettes of many labelings in one pass over the pairs.
 //
-// Every pair's distance is computed once per direction, in float32, and then added to the sums of
-// its cluster under each labeling. Using a pair for both of its points would need either n x k sums
-// in memory or a transposed tile, and makes the result depend on the order of threads; a block of
-// points against all others needs only its own sums.
+// Every pair's distance is computed once, in float32, and added to the sums of both its points, by
+// the cluster of the other, under each labeling. Blocks of points are gathered into panels, and pairs
+// of panels into rounds in which every panel plays once, as teams do in a league: within a round no
+// two threads add to the same sums, and the order of rounds is the order of additions, so that the
+// number of threads changes no bit. Where the sums of all points would take too much memory, each
+// block is measured against all others by itself, every distance twice.
 // (Rousseeuw, 1987, Silhouettes: a graphical aid to the interpretation and validation of cluster
 // analysis.)
 #include <cmath>
@@ -28,16 +30,24 @@ struct SilhouetteData {
   const float* turned(std::size_t block) const {
     return memory.data() + block * dimension * kBlock;
   }
+  double* sums_of(std::size_t block) { return sums.data() + block * clusters * kBlock; }
 
   std::size_t count, dimension, blocks, clusters = 0;
-  std::vector<float> memory, weights;
+  Lines<float> memory;
+  std::vector<float> weights;
   std::vector<double> exact_weights;
   std::vector<Labeling> labelings;
+  std::vector<double> sums;  // (blocks, clusters of all labelings, kBlock)
+};
+
+// Blocks that are worked on together.
+struct Panel {
+  std::size_t begin, end;
 };
 
 SilhouetteData turned_data(const Rows<float>& rows) {
   SilhouetteData data{rows.count, rows.dimension, (rows.count + kBlock - 1) / kBlock, 0, {}, {}, {},
-                      {}};
+                      {}, {}};
   data.memory.resize(data.blocks * kBlock * rows.dimension);
   data.weights.resize(data.blocks * kBlock);
   for (std::size_t i = 0; i < rows.count; ++i) {
@@ -101,8 +111,38 @@ void score(const SilhouetteData& data, std::size_t block, const double* sums, do
 namespace songscape {
 namespace {
 
-void run(const SilhouetteData& data, std::size_t block, double* out) {
-  SONGSCAPE_CALL(silhouette_block, data, block, out)
+constexpr std::size_t kPanel = 16;          // blocks
+constexpr std::size_t kMost = 32 * 1 << 20;  // sums kept at a time: a quarter of a gigabyte
+
+void add(SilhouetteData& data, const Panel& left, const Panel& right) {
+  SONGSCAPE_CALL(add_panels, data, left, right)
+}
+
+void add_alone(const SilhouetteData& data, std::size_t block, double* sums) {
+  SONGSCAPE_CALL(add_alone, data, block, sums)
+}
+
+std::vector<Panel> panels_of(std::size_t blocks) {
+  std::vector<Panel> panels;
+  for (std::size_t begin = 0; begin < blocks; begin += kPanel)
+    panels.push_back({begin, std::min(blocks, begin + kPanel)});
+  return panels;
+}
+
+// Every pair of panels once: of an even number of seats the last keeps its place and the others go
+// round; whoever meets a seat without a panel rests.
+void add_all(SilhouetteData& data, int threads) {
+  const auto panels = panels_of(data.blocks);
+  for_each_part(panels.size(), threads, [&](std::size_t i) { add(data, panels[i], panels[i]); });
+  const std::size_t seats = (panels.size() + 1) / 2 * 2, circle = seats - 1;
+  for (std::size_t round = 0; round < circle; ++round) {
+    for_each_part(seats / 2, threads, [&](std::size_t pair) {
+      const std::size_t a = (round + pair) % circle;
+      const std::size_t b = pair ? (round + circle - pair) % circle : circle;
+      if (std::max(a, b) < panels.size())
+        add(data, panels[std::min(a, b)], panels[std::max(a, b)]);
+    });
+  }
 }
 
 }  // namespace
@@ -114,7 +154,17 @@ void silhouette(const Rows<float>& rows, const LabelingsView& view, int threads,
     data.labelings.push_back(ordered(data, view.labels + i * rows.count, clusters));
     data.clusters += clusters;
   }
-  for_each_part(data.blocks, threads, [&](std::size_t block) { run(data, block, out); });
+  const std::size_t own = data.clusters * kBlock;
+  const bool together = data.blocks * own <= kMost;
+  if (together) {
+    data.sums.resize(data.blocks * own);
+    add_all(data, threads);
+  }
+  for_each_part(data.blocks, threads, [&](std::size_t block) {
+    std::vector<double> alone(together ? 0 : own);
+    if (!together) add_alone(data, block, alone.data());
+    score(data, block, together ? data.sums_of(block) : alone.data(), out);
+  });
 }
 
 }  // namespace songscape

@@ -26,8 +26,21 @@ inline void distances(const float* points, const float* others, std::size_t dime
   }
 }
 
-// Add weighted distances to the sums (cluster, point) of one labeling: a run of others with the
-// same label is added in float32 registers, runs are added in float64.
+// A tile of distances the other way round.
+inline void transpose_tile(const float* tile, float* out) {
+  for (std::size_t i = 0; i < kBlock; i += 8) {
+    for (std::size_t j = 0; j < kBlock; j += 8) {
+      Vector<float, 8> square[8];
+      for (std::size_t row = 0; row < 8; ++row)
+        square[row] = load<Vector<float, 8>>(tile + (i + row) * kBlock + j);
+      transpose(square);
+      for (std::size_t row = 0; row < 8; ++row) store(out + (j + row) * kBlock + i, square[row]);
+    }
+  }
+}
+
+// Add weighted distances to a block of others to the sums (cluster, point) of one labeling: a run of
+// others with the same label is added in float32 registers, runs are added in float64.
 inline void add_runs(const SilhouetteData& data, const Labeling& labeling, std::size_t block,
                      const float* distance, double* sums) {
   const std::uint8_t* order = labeling.order.data() + block * kBlock;
@@ -52,18 +65,34 @@ inline void add_runs(const SilhouetteData& data, const Labeling& labeling, std::
   }
 }
 
-inline void silhouette_block(const SilhouetteData& data, std::size_t block, double* out) {
-  std::vector<double> sums(data.clusters * kBlock);
-  std::vector<float> distance(kBlock * kBlock + 16);
-  float* aligned = distance.data();
-  aligned += (64 - reinterpret_cast<std::uintptr_t>(aligned) % 64) % 64 / sizeof(float);
-  for (std::size_t other = 0; other < data.blocks; ++other) {
-    distances(data.turned(block), data.turned(other), data.dimension, aligned);
-    double* own = sums.data();
-    for (const auto& labeling : data.labelings) {
-      add_runs(data, labeling, other, aligned, own);
-      own += labeling.cluster_weights.size() * kBlock;
+// Add distances to a block of others to the sums of a block, under every labeling.
+inline void add_tile(const SilhouetteData& data, std::size_t others, const float* distance,
+                     double* sums) {
+  for (const auto& labeling : data.labelings) {
+    add_runs(data, labeling, others, distance, sums);
+    sums += labeling.cluster_weights.size() * kBlock;
+  }
+}
+
+// All pairs of blocks of two panels, or of one with itself; each distance serves both its points.
+inline void add_panels(SilhouetteData& data, const Panel& left, const Panel& right) {
+  Lines<float> tile(kBlock * kBlock), across(kBlock * kBlock);
+  for (std::size_t a = left.begin; a < left.end; ++a) {
+    for (std::size_t b = left.begin == right.begin ? a : right.begin; b < right.end; ++b) {
+      distances(data.turned(a), data.turned(b), data.dimension, tile.data());
+      add_tile(data, b, tile.data(), data.sums_of(a));
+      if (a == b) continue;
+      transpose_tile(tile.data(), across.data());
+      add_tile(data, a, across.data(), data.sums_of(b));
     }
   }
-  score(data, block, sums.data(), out);
+}
+
+// One block against all, which needs its own sums only.
+inline void add_alone(const SilhouetteData& data, std::size_t block, double* sums) {
+  Lines<float> tile(kBlock * kBlock);
+  for (std::size_t others = 0; others < data.blocks; ++others) {
+    distances(data.turned(block), data.turned(others), data.dimension, tile.data());
+    add_tile(data, others, tile.data(), sums);
+  }
 }

@@ -59,25 +59,47 @@ inline void transpose(Vector<float, 8> (&rows)[8]) {
   }
 }
 
+template <class T>
+inline Vector<T, 8> joined(Vector<T, 4> low, Vector<T, 4> high) {
+  return __builtin_shufflevector(low, high, 0, 1, 2, 3, 4, 5, 6, 7);
+}
+
 // A block as turned[(column, row)] in the frame, reading ahead: the next memory page is beyond the
-// hardware's own foresight.
-template <class Real>
-inline void turn(const Block<Real>& block, const Frame& frame, std::size_t dimension,
-                 float* turned) {
-  using Wide = Vector<Real, kChunk>;
+// hardware's own foresight. Eight rows by four columns at a time, rows i and i + 4 side by side, so
+// that no number has to cross the middle of a vector.
+template <class Source>
+inline void turn(const Source& block, const Frame& frame, std::size_t dimension, float* turned) {
+  using Real = typename Source::Number;
+  using Four = Vector<Real, 4>;
+  using Eight = Vector<float, 8>;
   const Real scale = static_cast<Real>(frame.scale);
-  for (std::size_t column = 0; column < dimension; column += kChunk) {
-    const auto shift =
-        __builtin_convertvector((load<Vector<double, kChunk>>(frame.shift.data() + column)), Wide);
+  for (std::size_t column = 0; column < dimension; column += 4) {
+    const auto four = __builtin_convertvector(
+        (load<Vector<double, 4>>(frame.shift.data() + column) * frame.scale), Four);
+    const auto shift = joined<Real>(four, four);
+    const bool ahead = column * sizeof(Real) % 64 == 0;
     for (std::size_t lane = 0; lane < kBlock; lane += 8) {
-      Vector<float, 8> square[8];
-      for (std::size_t i = 0; i < 8; ++i) {
-        const Real* row = block[lane + i] + column;
-        __builtin_prefetch(row + kBlock * block.stride);
-        square[i] = __builtin_convertvector((load<Wide>(row) - shift) * scale, Vector<float, 8>);
+      Eight quads[4], low[2], high[2];
+      for (std::size_t i = 0; i < 4; ++i) {
+        const Real *upper = block[lane + i] + column, *lower = block[lane + i + 4] + column;
+        if (ahead) {
+          __builtin_prefetch(upper + kBlock * block.stride);
+          __builtin_prefetch(lower + kBlock * block.stride);
+        }
+        const auto both = joined<Real>(load<Four>(upper), load<Four>(lower));
+        quads[i] = __builtin_convertvector(both * scale - shift, Eight);
       }
-      transpose(square);
-      for (std::size_t j = 0; j < 8; ++j) store(turned + (column + j) * kBlock + lane, square[j]);
+      for (int i = 0; i < 2; ++i) {
+        const auto left = quads[2 * i], right = quads[2 * i + 1];
+        low[i] = __builtin_shufflevector(left, right, 0, 8, 1, 9, 4, 12, 5, 13);
+        high[i] = __builtin_shufflevector(left, right, 2, 10, 3, 11, 6, 14, 7, 15);
+      }
+      float* to = turned + column * kBlock + lane;
+      store(to, __builtin_shufflevector(low[0], low[1], 0, 1, 8, 9, 4, 5, 12, 13));
+      store(to + kBlock, __builtin_shufflevector(low[0], low[1], 2, 3, 10, 11, 6, 7, 14, 15));
+      store(to + 2 * kBlock, __builtin_shufflevector(high[0], high[1], 0, 1, 8, 9, 4, 5, 12, 13));
+      store(to + 3 * kBlock,
+            __builtin_shufflevector(high[0], high[1], 2, 3, 10, 11, 6, 7, 14, 15));
     }
   }
 }

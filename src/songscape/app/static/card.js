@@ -1,13 +1,14 @@
 // @ts-check
 /** The card of one song: why it lies where it lies, and what lies near. */
 
-import { at, button, label, make, trying } from './dom.js';
+import { at, button, label, make, trying, waiting } from './dom.js';
 import { get } from './server.js';
 
 /**
  * @typedef {object} Acts what the card's buttons do
  * @property {(row: number) => void} open
- * @property {(rows: number[]) => void} play
+ * @property {(row: number) => void} play
+ * @property {(row: number) => void} wait put at the end of the queue
  * @property {(row: number) => void} pick
  * @property {(rows: number[]) => void} walk
  * @property {() => void} close
@@ -59,7 +60,7 @@ export function card(acts) {
       const says = [other.alike.length && `both ${other.alike.join(', ')}`, other.unlike.join(', ')].filter(Boolean).join('; ');
       const press = button('', () => acts.open(other.row));
       press.append(...label(other), make('br'), make('small', {}, says));
-      return make('li', {}, press);
+      return make('li', {}, press, waiting(other, acts.wait));
     }));
     const closing = button('×', acts.close, { class: 'close', 'aria-label': 'Close the card' });
     panel.replaceChildren(
@@ -78,7 +79,8 @@ export function card(acts) {
   /** @param {any} song */
   const buttons = (song) => {
     const row = make('div', { class: 'acts' });
-    if (song.playable) row.append(button('Play', () => acts.play([song.row]), { class: 'main' }));
+    if (song.playable) row.append(button('Play', () => acts.play(song.row), { class: 'main' }));
+    row.append(button('Queue', () => acts.wait(song.row), { class: 'sounding', title: 'Put it at the end of the queue (E)' }));
     row.append(button('Pick', () => acts.pick(song.row)));
     row.append(start >= 0 && start !== song.row
       ? button('Path to here', () => way(song.row))

@@ -43,6 +43,11 @@ export function label(song) {
   return song.artist ? [title, ' ', make('small', {}, make('bdi', {}, song.artist))] : [title];
 }
 
+/** A button that puts a song at the end of the queue. @param {import('./server.js').Song} song @param {(row: number) => void} wait */
+export function waiting(song, wait) {
+  return button('+', () => wait(song.row), { class: 'small sounding', title: 'Queue', 'aria-label': `Put ${song.title || song.id || 'the song'} in the queue` });
+}
+
 /**
  * @param {string} text
  * @param {boolean} [wrong]

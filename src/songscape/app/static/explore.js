@@ -4,12 +4,13 @@
 import { card } from './card.js';
 import { clusters } from './clusters.js';
 import { at, label, make, say, trying } from './dom.js';
+import { bytes } from './map/colours.js';
 import { decode } from './map/data.js';
 import { SongMap } from './map/map.js';
 import { picks } from './picks.js';
 import { player } from './player.js';
 import { search } from './search.js';
-import { bytes, get } from './server.js';
+import { get, packed } from './server.js';
 import { table } from './table.js';
 
 const SHADES = 12;
@@ -59,13 +60,13 @@ class Atlas {
   filter(shown, numbers) {
     const labels = this.map.data.values.get('cluster');
     if (!labels || numbers.every((number) => shown.has(number))) return this.map.show(null);
-    return this.map.show(Uint8Array.from(labels, (value) => Number(shown.has(numbers[value] ?? -1))));
+    return this.map.show(bytes(labels, (value) => Number(shown.has(numbers[value] ?? -1))));
   }
 }
 
 /** @returns {Promise<SongMap | null>} */
 async function drawn() {
-  const data = decode(new Uint8Array(await bytes('/api/map')));
+  const data = decode(new Uint8Array(await packed('/api/map')));
   try {
     return new SongMap(at('map'), data);
   } catch (error) {
@@ -154,8 +155,9 @@ async function start() {
 
   const names = new Map(run.clusters.map((/** @type {any} */ one) => [one.cluster, one.name]));
   const numbers = run.clusters.map((/** @type {any} */ one) => one.cluster);
-  const playing = player((row) => { if (map && atlas) map.hover(atlas.of([row])[0] ?? -1); });
-  const play = (/** @type {number[]} */ rows) => { playing.play(rows); };
+  document.body.dataset['audible'] = String(run.audible);
+  const playing = player(run.name, (row) => { if (map && atlas) map.hover(atlas.of([row])[0] ?? -1); });
+  const wait = (/** @type {number} */ row) => playing.queue.add([row]);
 
   const open = async (/** @type {number} */ row, focus = false) => {
     await songCard.show(row, focus);
@@ -168,23 +170,25 @@ async function start() {
     }
   };
   const picked = picks((rows) => {
-    if (map && atlas && String(map.selected) !== String(atlas.of(rows))) map.select(atlas.of(rows));
+    const chosen = atlas?.of(rows) ?? [];
+    const same = map?.selected.length === chosen.length && chosen.every((song, k) => song === map.selected[k]);
+    if (map && !same) map.select(chosen);
     songs.refresh();
-  }, play);
+  }, playing.play, playing.queue.add);
   const walk = (/** @type {number[]} */ rows) => {
     picked.set(rows);
     if (map && atlas) { map.draw(atlas.of(rows)); map.fly(atlas.of(rows)); }
     say(`A way of ${rows.length} songs is picked; Play hears it, Save keeps it.`);
   };
   const close = () => { songCard.hide(); if (map) { map.draw([]); map.hover(-1); } at('map').focus(); };
-  const songCard = card({ open, play, pick: (row) => picked.toggle(row), walk, close, colour });
+  const songCard = card({ open, play: playing.now, wait, pick: (row) => picked.toggle(row), walk, close, colour });
   const source = () => {
     const rows = picked.rows();
     if (rows.length) return { rows, what: 'Picked songs' };
     if (map && atlas) return { rows: atlas.rows(map.view()), what: 'Songs in view' };
     return { rows: Array.from({ length: run.songs }, (_, row) => row), what: 'All songs' };
   };
-  const songs = table(source, open, (cluster) => names.get(cluster) ?? '');
+  const songs = table(source, open, (cluster) => names.get(cluster) ?? '', wait);
 
   // The block was packed with the names of the run; people may have given others since.
   const relabel = () => {
@@ -220,14 +224,23 @@ async function start() {
     songs.toggle(shown);
   };
   list.addEventListener('click', listing);
+  const legend = (/** @type {boolean} */ shown) => {
+    at('groups').hidden = !shown;
+    at('legend').setAttribute('aria-pressed', String(shown));
+  };
+  at('legend').addEventListener('click', () => legend(Boolean(at('groups').hidden)));
+  if (matchMedia('(max-width: 44rem)').matches) legend(false);
   shortcuts({
     '/': () => at('search').focus(),
     t: listing,
+    c: () => at('legend').click(),
     3: () => at('depth').click(),
     ' ': () => {
       if (map?.lasso.length) { map.lasso.push([map.camera.width / 2, map.camera.height / 2]); map.request(); return; }
-      if (!playing.toggle() && songCard.row() >= 0) play([songCard.row()]);
+      if (!playing.toggle() && songCard.row() >= 0) playing.now(songCard.row());
     },
+    q: () => { if (run.audible) playing.queue.toggle(); },
+    e: () => { if (run.audible && songCard.row() >= 0) wait(songCard.row()); },
     p: () => { if (songCard.row() >= 0) picked.toggle(songCard.row()); },
   });
   document.body.dataset['ready'] = 'true';

@@ -10,11 +10,12 @@ const press = (id) => at(id);
 /**
  * @param {(rows: number[]) => void} changed
  * @param {(rows: number[]) => void} play
+ * @param {(rows: number[]) => void} wait put songs at the end of the queue
  */
-export function picks(changed, play) {
+export function picks(changed, play, wait) {
   const form = /** @type {HTMLFormElement} */ (at('playlist'));
-  const [save, download, queue, clear] = [press('save'), press('download'), press('queue'), press('clear')];
-  const buttons = [save, download, queue, clear];
+  const [save, download, hear, later, clear] = [press('save'), press('download'), press('hear'), press('later'), press('clear')];
+  const buttons = [save, download, hear, later, clear];
   const value = (/** @type {string} */ id) => /** @type {HTMLInputElement | HTMLSelectElement} */ (at(id)).value;
   /** @type {Set<number>} */
   let rows = new Set();
@@ -49,7 +50,8 @@ export function picks(changed, play) {
     URL.revokeObjectURL(link.href);
     say(`Downloaded ${answer.file} (${told(answer)})`);
   }));
-  queue.addEventListener('click', () => play([...rows]));
+  hear.addEventListener('click', () => play([...rows]));
+  later.addEventListener('click', () => wait([...rows]));
   clear.addEventListener('click', () => set([]));
 
   return {

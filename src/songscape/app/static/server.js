@@ -30,7 +30,7 @@ export async function get(path, query = {}, signal) {
 }
 
 /** @param {string} path */
-export async function bytes(path) {
+export async function packed(path) {
   return (await checked(await fetch(path))).arrayBuffer();
 }
 

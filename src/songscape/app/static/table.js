@@ -1,7 +1,7 @@
 // @ts-check
 /** Songs as a table: of what is picked, else of what the map shows. The way in for screen readers. */
 
-import { at, button, make, trying } from './dom.js';
+import { at, button, make, trying, waiting } from './dom.js';
 import { get } from './server.js';
 
 const PAGE = 100;
@@ -10,8 +10,9 @@ const PAGE = 100;
  * @param {() => {rows: number[], what: string}} source
  * @param {(row: number) => void} open
  * @param {(cluster: number) => string} named
+ * @param {(row: number) => void} wait put at the end of the queue
  */
-export function table(source, open, named) {
+export function table(source, open, named, wait) {
   const panel = at('table');
   let first = 0;
 
@@ -35,10 +36,10 @@ export function table(source, open, named) {
   });
 
   const line = (/** @type {import('./server.js').Song} */ song) => {
-    const title = button('', () => open(song.row));
+    const title = button('', () => open(song.row), { class: 'open' });
     title.append(make('bdi', {}, song.title || song.id || String(song.row)));
     const cells = [song.artist, song.genre, named(song.cluster)].map((text) => make('td', {}, make('bdi', {}, text || '')));
-    return make('tr', {}, make('td', {}, title), ...cells);
+    return make('tr', {}, make('td', {}, title, ' ', waiting(song, wait)), ...cells);
   };
 
   return {

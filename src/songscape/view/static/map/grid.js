@@ -109,7 +109,7 @@ export class Grid {
     this.within(left, bottom, right, top, (point) => {
       if (contains(polygon, this.x[point] ?? 0, this.y[point] ?? 0) && accept(point)) found.push(point);
     });
-    return found.sort((a, b) => a - b);
+    return rising(found);
   }
 }
 
@@ -130,6 +130,11 @@ export function contains(polygon, x, y) {
     before = corner;
   }
   return inside;
+}
+
+/** Whole numbers in rising order; by far faster than sorting by comparison. @param {number[]} numbers */
+export function rising(numbers) {
+  return Array.from(Uint32Array.from(numbers).sort());
 }
 
 /** @param {Numbers} numbers @returns {[number, number]} */

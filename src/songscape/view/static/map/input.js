@@ -25,7 +25,7 @@ export function listen(map) {
   on("pointermove", (event) => hand.move(event));
   on("pointerup", (event) => hand.up(event));
   on("pointercancel", (event) => hand.cancel(event));
-  on("pointerleave", () => hand.leave());
+  on("pointerleave", (event) => hand.leave(event));
   on("contextmenu", (event) => event.preventDefault(), false);
   on("wheel", (event) => hand.wheel(event), false);
   on("dblclick", (event) => zoom(map, 2, spot(event, map)));
@@ -115,8 +115,10 @@ class Hand {
     this.map.request();
   }
 
-  leave() {
+  /** A finger leaves with every tap; what it opened stays. @param {PointerEvent} event */
+  leave(event) {
     cancelAnimationFrame(this.asked);
+    if (event.pointerType === "touch") return;
     if (!this.fingers.size) this.map.hover(-1);
   }
 

@@ -11,7 +11,7 @@
  */
 import { Camera } from "./camera.js";
 import { paletteOf, shadesOf, Theme } from "./colours.js";
-import { Grid, span } from "./grid.js";
+import { Grid, rising, span } from "./grid.js";
 import { listen } from "./input.js";
 import { regions } from "./names.js";
 import { drawOverlay } from "./overlay.js";
@@ -173,12 +173,11 @@ export class SongMap {
 
   #dress() {
     this.named = this.#shownRegions();
-    const chosen = new Uint8Array(this.selected.length ? this.data.n : 0);
-    for (const song of this.selected) chosen[song] = 1;
-    const rest = this.selected.length ? FADED : PLAIN;
-    const mark = (/** @type {number} */ song) =>
-      this.shown && !this.shown[song] ? HIDDEN : chosen[song] ? CHOSEN : rest;
-    this.points.dress(shadesOf(this.data, this.column), mark);
+    const { shown } = this;
+    const marks = new Uint8Array(this.data.n).fill(this.selected.length ? FADED : PLAIN);
+    for (const song of this.selected) marks[song] = CHOSEN;
+    for (let song = 0; shown && song < marks.length; song++) if (!shown[song]) marks[song] = HIDDEN;
+    this.points.dress(shadesOf(this.data, this.column), marks);
     this.request();
   }
 
@@ -186,9 +185,9 @@ export class SongMap {
   #shownRegions() {
     const { shown, column } = this;
     const values = column?.kind === "category" && shown ? this.data.values.get(column.name) : undefined;
-    const left = new Set();
-    for (let song = 0; values && song < this.data.n; song++) if (shown?.[song]) left.add(values[song]);
-    return this.regions.filter(({ label, unnamed }) => !unnamed && (!values || left.has(label)));
+    const left = new Uint8Array(column?.labels?.length ?? 0);
+    for (let song = 0; values && song < this.data.n; song++) if (shown?.[song]) left[values[song] ?? 0] = 1;
+    return this.regions.filter(({ label, unnamed }) => !unnamed && (!values || left[label]));
   }
 
   /** Show only some songs; null shows all. @param {Uint8Array | null} mask 1 for shown, one per song */
@@ -435,7 +434,7 @@ export class SongMap {
       const inside = x >= left && x <= right && y >= bottom && y <= top;
       if (found.length <= most && inside && this.visible(song)) found.push(song);
     });
-    return found.sort((a, b) => a - b);
+    return rising(found);
   }
 
   /** The map as a picture on its paper, PNG. @returns {Promise<Blob>} */

@@ -39,16 +39,17 @@ export function regions(data, column, heights) {
   for (let i = 0; i < data.n; i++) counts[values[i] ?? 0] = (counts[values[i] ?? 0] ?? 0) + 1;
   const order = labels.map((_, label) => label).filter((label) => counts[label]);
   const largest = order.sort((a, b) => (counts[b] ?? 0) - (counts[a] ?? 0)).slice(0, MOST);
-  /** @type {Map<number, {density: Float32Array, raised: number}>} */
-  const fields = new Map(largest.map((label) => [label, { density: new Float32Array(SIDE * SIDE), raised: 0 }]));
+  /** @type {({density: Float32Array, raised: number} | undefined)[]} */
+  const fields = labels.map((_, label) => (largest.includes(label) ? { density: new Float32Array(SIDE * SIDE), raised: 0 } : undefined));
   for (let i = 0; i < data.n; i++) {
-    const field = fields.get(values[i] ?? 0);
+    const field = fields[values[i] ?? 0];
     if (!field) continue;
     const cell = ((data.y[i] ?? 0) >> 10) * SIDE + ((data.x[i] ?? 0) >> 10);
     field.density[cell] = (field.density[cell] ?? 0) + 1;
     field.raised += (heights?.[i] ?? 32767.5) / 65535;
   }
-  return [...fields].map(([label, { density: rough, raised }]) => {
+  return largest.map((label) => {
+    const { density: rough, raised } = fields[label] ?? { density: new Float32Array(SIDE * SIDE), raised: 0 };
     const density = smoothed(smoothed(rough));
     const peak = density.reduce((best, value, cell) => (value > (density[best] ?? 0) ? cell : best), 0);
     const count = counts[label] ?? 0;

@@ -21,6 +21,8 @@ import { outline, placed } from "./names.js";
  */
 
 const MOST_NAMES = 24;
+/** Square pixels of the map for each name. */
+const ROOM = 40_000;
 const LINE = 17;
 const ONE_LINE = 20;
 const LONGEST = 34;
@@ -76,7 +78,7 @@ function drawPath(ink, { path, project }, theme) {
 /** @param {CanvasRenderingContext2D} ink @param {Scene} scene @param {Theme} theme */
 function drawNames(ink, scene, theme) {
   const names = placed(
-    scene.regions.slice(0, MOST_NAMES).map((region, rank) => named(ink, region, rank, scene.project, theme)),
+    scene.regions.slice(0, Math.min(Math.ceil((scene.width * scene.height) / ROOM), MOST_NAMES)).map((region, rank) => named(ink, region, rank, scene.project, theme)),
     scene.width, scene.height, 5,
   );
   const titles = scene.songs.map(({ text, place }) => titled(ink, text, scene.project(...place), theme));

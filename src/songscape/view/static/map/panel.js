@@ -5,7 +5,7 @@
  * The page gives the elements (see `templates/live_map.html.j2`), found by their `data-map` names;
  * a page may leave any of them out. Names of songs come from strangers: they are only ever text.
  */
-import { between } from "./colours.js";
+import { between, bytes } from "./colours.js";
 
 /** @typedef {import("./map.js").SongMap} SongMap */
 /** @typedef {import("./data.js").Column} Column */
@@ -139,7 +139,7 @@ function toggle(off, all, label) {
 function filter(map, column, off) {
   const values = map.data.values.get(column.name);
   if (!off.size || !values) return map.show(null);
-  map.show(Uint8Array.from(values, (label) => (off.has(label) ? 0 : 1)));
+  map.show(bytes(values, (label) => (off.has(label) ? 0 : 1)));
 }
 
 /** @param {number} shade */

@@ -125,14 +125,14 @@ export class Points {
 
   /**
    * Set shade and mark of every point.
-   * @param {(point: number) => number} shade index into the palette
-   * @param {(point: number) => number} mark PLAIN, FADED, CHOSEN or HIDDEN
+   * @param {Uint8Array} shades index into the palette, by point
+   * @param {Uint8Array} marks PLAIN, FADED, CHOSEN or HIDDEN
    */
-  dress(shade, mark) {
+  dress(shades, marks) {
     const { gl, looks } = this;
     for (let k = 0, point = 0; k < this.n; k++, point = (point + this.step) % this.n) {
-      looks[2 * k] = shade(point);
-      looks[2 * k + 1] = mark(point);
+      looks[2 * k] = shades[point] ?? 0;
+      looks[2 * k + 1] = marks[point] ?? 0;
     }
     gl.bindBuffer(gl.ARRAY_BUFFER, this.buffers?.looks ?? null);
     gl.bufferSubData(gl.ARRAY_BUFFER, 0, looks);
