@@ -42,6 +42,14 @@ def test_new_songs_are_placed_without_moving_the_old(table, tmp_path, layout):
     assert again["x"].to_list() == pytest.approx(placed["x"].head(7).to_list())
 
 
+def test_what_the_preparation_drops_new_songs_need_not_have(table, tmp_path):
+    folder = songscape.map(table, k=6, options=QUICK).save(tmp_path / "run")
+    pl.read_csv(table).drop("key", "mode", "time_signature").write_csv(tmp_path / "less.csv")
+    whole, less = (place_songs(folder, str(one)) for one in (table, tmp_path / "less.csv"))
+    assert less["cluster"].to_list() == whole["cluster"].to_list()
+    assert less["x"].to_list() == pytest.approx(whole["x"].to_list())
+
+
 def test_a_table_without_the_features_is_refused_by_name(table, tmp_path):
     folder = songscape.map(table, k=6, options=QUICK).save(tmp_path / "run")
     pl.read_csv(table).drop("tempo").write_csv(tmp_path / "less.csv")

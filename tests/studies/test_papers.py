@@ -9,7 +9,9 @@ from typer.testing import CliRunner
 
 from songscape.cli import app
 from songscape.core.errors import InputError, RecordError, UnknownNameError
+from songscape.studies import demo
 from songscape.studies.papers import _setting, _study
+from songscape.studies.papers._audio_features_repair import _placed_words
 from songscape.studies.papers._findings import Verdict
 
 QUICK = (
@@ -56,6 +58,13 @@ def cut_table(folder, table, rows):
     return path
 
 
+def own_songs(folder):
+    """Write songs of one's own, without what the map is not made of; return where."""
+    mine = demo.make_table(0).head(40).drop("key", "mode", "time_signature")
+    mine.write_csv(folder / "mine.csv")
+    return str(folder / "mine.csv")
+
+
 @pytest.fixture(scope="session")
 def small_study(shared_data, tmp_path_factory):
     """Return a function that runs a study small, once, and gives what it found and its folder."""
@@ -70,7 +79,8 @@ def small_study(shared_data, tmp_path_factory):
             whole = shared_data / "tables" / paper["data"]["file"]
             table = cut_table(home, whole, ROWS.get(name))
             sets = [*QUICK, *(f"protocol.{one}" for one in SMALL[name])]
-            study = _study.run_study(name, data=table, sets=sets)
+            more = {"mine": own_songs(home)} if name == "audio-features" else {}
+            study = _study.run_study(name, data=table, sets=sets, more=more)
             done[name] = (*study, _study.save(study, home / "out"))
         return done[name]
 
@@ -103,6 +113,29 @@ def test_counts_of_the_origins_come_out_exactly(small_study):
     assert (numbers["linear_parameters"], numbers["network_parameters"]) == (138, 2274)
     assert numbers["baseline"] == pytest.approx(679 / 1059)
     assert numbers["knn_filtered"] < numbers["knn_plain"]
+
+
+@pytest.mark.slow
+def test_own_songs_are_placed_and_drawn(small_study):
+    found = small_study("audio-features")[1]
+    titles = [row[0] for row in found.tables["placed"].rows]
+    assert set(titles) <= set(demo.make_table(0)["track_name"].drop_nulls())
+    assert f"{len(titles)} songs of your own" in found.numbers["mine"]
+    assert titles[0] in found.charts["placed"]
+
+
+def test_without_songs_of_ones_own_those_held_out_are_shown():
+    said = _placed_words(None)
+    assert "--mine" in said["mine"]
+    assert "held out" in said["map_caption"]
+
+
+def test_own_songs_that_lack_a_feature_are_refused_at_once(shared_data, tmp_path):
+    demo.make_table(0).head(40).drop("tempo").write_csv(tmp_path / "mine.csv")
+    table = shared_data / "tables" / "spotify-tracks-114k.csv"
+    few = cut_table(tmp_path, table, 300)
+    with pytest.raises(InputError, match=r"mine\.csv lack tempo, which the map is made of"):
+        _study.run_study("audio-features", data=few, more={"mine": str(tmp_path / "mine.csv")})
 
 
 @pytest.mark.slow

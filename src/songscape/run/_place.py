@@ -25,7 +25,7 @@ from songscape.run import _stages as stages
 from songscape.run._model import restored
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -60,7 +60,7 @@ def place(folder: Path, source: str) -> pl.DataFrame:
     recipe = recipes.resolve({**values, "source": _source(values["source"], source)})
     steps = tuple(step for step in recipe.clean if step.use not in _LEARNING)
     songs = stages.cleaned(stages.load(recipe.source), steps).songs
-    space = _coordinates(songs, model)
+    space = _coordinates(songs, model, record.run["features"])
     labels, membership = _assigned(space, model)
     names = dict(zip(record.clusters["cluster"], record.clusters["name"], strict=True))
     shown = songs.frame.select(
@@ -89,15 +89,23 @@ def _places(space: NDArray[np.float64], model: Mapping[str, Any]) -> list[pl.Ser
     return stages.coordinates(layout.transform(space)).get_columns()
 
 
-def _coordinates(songs: Collection, model: Mapping[str, Any]) -> NDArray[np.float64]:
-    """Return new songs in the space of the run."""
-    lacking = [name for name in model["columns"] if name not in songs.columns]
+def _coordinates(
+    songs: Collection, model: Mapping[str, Any], features: Sequence[str]
+) -> NDArray[np.float64]:
+    """Return new songs in the space of the run; what its preparation drops they need not have."""
+    columns = model["columns"]
+    # Features that the preparation made itself do not tell which columns they came from.
+    needed = features if set(features) <= set(columns) else columns
+    lacking = [name for name in needed if name not in songs.columns]
     if lacking:
         raise InputError(
             f"The new songs lack {', '.join(lacking)}, which the run was made of; "
             "give a table with the same features."
         )
-    frame = songs.frame.select(pl.col(model["columns"]).cast(pl.Float64))
+    frame = songs.frame.select(
+        pl.col(name).cast(pl.Float64) if name in songs.columns else pl.lit(0.0).alias(name)
+        for name in columns
+    )
     coordinates: NDArray[np.float64] = np.asarray(
         model["pipeline"].transform(frame), dtype=np.float64
     )

@@ -44,6 +44,7 @@ def render(facts: Facts, tables: Mapping[str, pl.DataFrame]) -> bytes:
         scores=_scores(facts),
         pairs=_pairs(tables.get("confusion")),
         classes=_classes(tables.get("classes")),
+        most_classes=charts.MOST_CLASSES,
         figures={name: themed(svg) for name, svg in drawn.items()},
         # Markup: our own style sheet is the only text that goes in unescaped beside the charts.
         style=Markup(style),  # noqa: S704

@@ -10,15 +10,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
+from songscape import recipe as recipes
 from songscape.cluster.kmeans import KMeans, KMeansSweep
 from songscape.core import record as records
-from songscape.core.collection import Role
+from songscape.core.collection import Kind, Role
 from songscape.core.csv_text import csv_text
+from songscape.core.errors import InputError
 from songscape.core.fit import Fit
 from songscape.core.seeds import generator
 from songscape.core.space import Space
 from songscape.evaluate._refit import refit
 from songscape.evaluate.stability import stability
+from songscape.run import _stages as stages
 from songscape.run import follow, place_songs
 from songscape.studies.papers import _charts as charts
 from songscape.studies.papers import _measures as measures
@@ -118,6 +121,29 @@ def _consistency(ks: list[int], found: list[tuple[Any, float]], amis: list[Any])
     ]
     head = Head("consistency", "Larger k", "Stability falls as k grows; agreement grows slowly.")
     return charts.lines(head, found_panels, abreast=3)
+
+
+def check_mine(setting: Setting) -> None:
+    """Raise unless the user's own songs can be read and have what the map is made of.
+
+    Raises
+    ------
+    InputError
+        If they cannot be read, or lack features; said before the long work, not after it.
+    """
+    if not setting.mine:
+        return
+    songs = setting.songs("published")
+    mine = stages.load(recipes.resolve({"source": {"path": setting.mine}}).source)
+    needed = (
+        name for name in songs.names(Role.FEATURE) if songs.columns[name].kind is Kind.MEASURE
+    )
+    lacking = [name for name in needed if name not in mine.columns]
+    if lacking:
+        raise InputError(
+            f"The songs of {setting.mine} lack {', '.join(lacking)}, which the map is made of; "
+            "give a table with the same features."
+        )
 
 
 def placed(setting: Setting, run: Run) -> Findings:

@@ -42,6 +42,8 @@ __all__ = ["Cloud", "Head", "Line", "Panel", "clouds", "heat", "intervals", "lin
 
 COMPONENTS = ("component 1 →", "component 2 →")
 MOST_NAMES = 10
+CROWD = 60
+"""Songs placed on a map from which on they are drawn small and without names."""
 STEPS = [1, 2, 2.5, 5, 10]
 """Distances between the numbers below an axis, but for powers of ten."""
 
@@ -204,9 +206,8 @@ def clouds(head: Head, found: Sequence[Cloud], *, abreast: int = 2, height: floa
         figure, grid = panels(len(found), abreast, height)
         for axes, cloud in zip(grid, found, strict=True):
             which = np.where(cloud.labels >= 0, cloud.labels % len(PALETTE), len(PALETTE))
-            draw_points(
-                axes, cloud.points, (*PALETTE, GREY), which.astype(np.int64), shape=(560, 700)
-            )
+            shape = 560, 700 if abreast > 1 else 1100
+            draw_points(axes, cloud.points, (*PALETTE, GREY), which.astype(np.int64), shape)
             if cloud.means is not None:
                 for index, (x, y) in enumerate(cloud.means):
                     colour = PALETTE[index % len(PALETTE)]
@@ -225,11 +226,15 @@ def _placed(axes: Axes, cloud: Cloud) -> None:
     """Draw the songs that were placed, with their names."""
     if cloud.placed is None:
         return
-    axes.plot(*cloud.placed.T, "o", ms=5.5, color=INK, mec=PAPER, mew=1.0, ls="", zorder=6)
+    size, edge = (5.5, 1.0) if len(cloud.placed) <= CROWD else (2.6, 0.4)
+    axes.plot(*cloud.placed.T, "o", ms=size, color=INK, mec=PAPER, mew=edge, ls="", zorder=6)
+    if len(cloud.placed) > CROWD:
+        return
     for name, place in zip(cloud.names, cloud.placed, strict=False):
         axes.annotate(
             shown(name, 26), tuple(place), xytext=(6, 0), textcoords="offset points", va="center",
             fontsize=8, color=INK, zorder=7,
+            bbox={"boxstyle": "round,pad=0.12", "fc": PAPER, "ec": "none", "alpha": 0.75},
         )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from songscape.evaluate import silhouette
 from songscape.studies.papers import _charts as charts
 from songscape.studies.papers import _measures as measures
 from songscape.studies.papers._audio_features_repair import (
+    check_mine,
     features_of,
     genres_of,
     larger,
@@ -40,6 +41,7 @@ DESCRIBED = ("count", "mean", "std", "min", "25%", "50%", "75%", "max")
 
 def study(setting: Setting) -> Findings:
     """Run the study."""
+    check_mine(setting)
     setting.tell("as published: reading 114,000 tracks, two components, four clusters")
     published = setting.run("published")
     features = features_of(published)
