@@ -37,16 +37,20 @@ export function card(acts) {
   const panel = /** @type {HTMLElement} */ (at('card'));
   let shown = -1;
   let start = -1;
+  /** @type {any} */
+  let told = null;
   let asking = new AbortController();
 
   const way = (/** @type {number} */ end) => trying(async () => {
     const songs = await get('/api/path', { from: start, to: end });
     start = -1;
     acts.walk(songs.map((/** @type {any} */ song) => song.row));
+    panel.querySelector('.acts')?.replaceWith(buttons(told));
   });
 
   /** @param {any} song */
   const fill = (song) => {
+    told = song;
     const home = make('p', { class: 'home' }, make('strong', {}, make('bdi', {}, song.cluster_name)));
     home.style.setProperty('--swatch', acts.colour(song.cluster));
     if (song.why.length) home.append(make('br'), `shares: ${song.why.join(', ')}`);

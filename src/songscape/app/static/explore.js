@@ -14,6 +14,7 @@ import { get, packed } from './server.js';
 import { table } from './table.js';
 
 const SHADES = 12;
+const phone = matchMedia('(max-width: 44rem)');
 /** @type {Record<string, string>} */
 const WAYS = { x: 'to the right', y: 'upwards', z: 'to the front' };
 
@@ -85,8 +86,8 @@ function hovering(map, open) {
     if (song < 0) return;
     const [left = 0, top = 0] = map.pixel(song);
     tip.replaceChildren(...label({ row: 0, cluster: 0, title: map.data.text('title', song), artist: map.data.text('artist', song) }));
-    const room = map.element.clientWidth - (at('card').hidden ? 0 : at('card').offsetWidth + 24);
-    tip.style.left = `${left + 18 + tip.offsetWidth < room ? left + 18 : left - 18 - tip.offsetWidth}px`;
+    const room = map.element.clientWidth - map.covered;
+    tip.style.left = `${left + 18 + tip.offsetWidth < room ? left + 18 : Math.max(left - 18 - tip.offsetWidth, 4)}px`;
     tip.style.top = `${Math.max(top - 16, 4)}px`;
     ring.style.left = `${left}px`;
     ring.style.top = `${top}px`;
@@ -159,12 +160,19 @@ async function start() {
   const playing = player(run.name, (row) => { if (map && atlas) map.hover(atlas.of([row])[0] ?? -1); });
   const wait = (/** @type {number} */ row) => playing.queue.add([row]);
 
+  /** The card lies over the map's right, but for a phone's, which lies below. */
+  const aside = () => {
+    if (!map) return;
+    map.covered = at('card').hidden || phone.matches ? 0 : at('card').offsetWidth + 24;
+    map.request();
+  };
   const open = async (/** @type {number} */ row, focus = false) => {
     await songCard.show(row, focus);
     if (map && atlas) {
       const [song = 0] = atlas.of([row]);
       const [left = 0, top = 0] = map.pixel(song);
-      const seen = left > 0 && top > 0 && left < map.element.clientWidth && top < map.element.clientHeight;
+      aside();
+      const seen = left > 0 && top > 0 && left < map.element.clientWidth - map.covered && top < map.element.clientHeight;
       if (!seen) map.fly([song]);
       map.hover(song);
     }
@@ -177,10 +185,10 @@ async function start() {
   }, playing.play, playing.queue.add);
   const walk = (/** @type {number[]} */ rows) => {
     picked.set(rows);
-    if (map && atlas) { map.draw(atlas.of(rows)); map.fly(atlas.of(rows)); }
-    say(`A way of ${rows.length} songs is picked; Play hears it, Save keeps it.`);
+    if (map && atlas) { map.hover(-1); map.draw(atlas.of(rows)); map.fly(atlas.of(rows)); }
+    say(`A way of ${rows.length} songs is picked; ${run.audible ? 'Play hears it, ' : ''}Save keeps it.`);
   };
-  const close = () => { songCard.hide(); if (map) { map.draw([]); map.hover(-1); } at('map').focus(); };
+  const close = () => { songCard.hide(); aside(); if (map) { map.draw([]); map.hover(-1); } at('map').focus(); };
   const songCard = card({ open, play: playing.now, wait, pick: (row) => picked.toggle(row), walk, close, colour });
   const source = () => {
     const rows = picked.rows();
@@ -229,7 +237,7 @@ async function start() {
     at('legend').setAttribute('aria-pressed', String(shown));
   };
   at('legend').addEventListener('click', () => legend(Boolean(at('groups').hidden)));
-  if (matchMedia('(max-width: 44rem)').matches) legend(false);
+  if (phone.matches) legend(false);
   shortcuts({
     '/': () => at('search').focus(),
     t: listing,

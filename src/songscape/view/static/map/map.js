@@ -54,6 +54,8 @@ export class SongMap {
     this.complete = false;
     /** @type {"pan" | "lasso"} */
     this.tool = "pan";
+    /** Pixels at the right that something lies over: names are written and songs are shown beside it. */
+    this.covered = 0;
     /** Whether fewer points are drawn while the view moves, where the machine is slow. */
     this.eases = true;
     /** @type {Map<Happening, Set<(value: any) => void>>} */
@@ -316,10 +318,11 @@ export class SongMap {
     const [left, right] = span(songs.map((song) => this.place(song)[0]));
     const [bottom, top] = span(songs.map((song) => this.place(song)[1]));
     const base = camera.scale / camera.zoom;
-    const room = Math.max((right - left) / camera.width, (top - bottom) / camera.height, 1e-9);
+    const room = Math.max((right - left) / (camera.width - this.covered), (top - bottom) / camera.height, 1e-9);
     const near = Math.max(Math.min(0.7 / (room * base), songs.length > 1 ? 40 : Math.max(camera.zoom, 8)), 1);
     const from = [camera.x, camera.y, Math.log(camera.zoom)];
-    const to = [(left + right) / 2, (bottom + top) / 2, Math.log(near)];
+    const aside = this.covered / 2 / (base * near);
+    const to = [(left + right) / 2 + aside, (bottom + top) / 2, Math.log(near)];
     this.#glide((share) => {
       camera.x = mixed(from[0], to[0], share);
       camera.y = mixed(from[1], to[1], share);
@@ -407,7 +410,7 @@ export class SongMap {
     ink.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
     const { camera, path, lasso, crosshair, outlined } = this;
     drawOverlay(ink, {
-      project: camera.projector(), width: camera.width, height: camera.height, regions: this.named, outlined,
+      project: camera.projector(), width: camera.width, covered: this.covered, height: camera.height, regions: this.named, outlined,
       path: path.map((song) => this.place(song)), lasso, crosshair, songs: this.#titles(),
     }, this.theme);
   }

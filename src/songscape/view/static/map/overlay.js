@@ -12,6 +12,7 @@ import { outline, placed } from "./names.js";
  * @property {Project} project
  * @property {number} width
  * @property {number} height
+ * @property {number} covered pixels at the right where no name is written
  * @property {Region[]} regions to be named, the largest first
  * @property {Region | null} outlined
  * @property {[number, number, number][]} path places of a way through songs
@@ -77,12 +78,13 @@ function drawPath(ink, { path, project }, theme) {
 
 /** @param {CanvasRenderingContext2D} ink @param {Scene} scene @param {Theme} theme */
 function drawNames(ink, scene, theme) {
+  const width = scene.width - scene.covered;
   const names = placed(
-    scene.regions.slice(0, Math.min(Math.ceil((scene.width * scene.height) / ROOM), MOST_NAMES)).map((region, rank) => named(ink, region, rank, scene.project, theme)),
-    scene.width, scene.height, 5,
+    scene.regions.slice(0, Math.min(Math.ceil((width * scene.height) / ROOM), MOST_NAMES)).map((region, rank) => named(ink, region, rank, scene.project, theme)),
+    width, scene.height, 5,
   );
   const titles = scene.songs.map(({ text, place }) => titled(ink, text, scene.project(...place), theme));
-  const all = [...names, ...placed([...names.map(atRest), ...titles], scene.width, scene.height, 0).filter(({ shade }) => shade < 0)];
+  const all = [...names, ...placed([...names.map(atRest), ...titles], width, scene.height, 0).filter(({ shade }) => shade < 0)];
   ink.textAlign = "center";
   ink.textBaseline = "middle";
   for (const name of all) drawName(ink, name, theme);
