@@ -197,8 +197,8 @@ def lattice(names: Sequence[str]) -> str:
     if not names:
         return ""
     return (
-        f"Valleys were looked for without {', '.join(names)}, which take few values and so part "
-        "songs by definition."
+        f"Valleys were looked for without {', '.join(names)}: where few values are taken, songs are "
+        "parted by definition."
     )
 
 
