@@ -197,8 +197,7 @@ def lattice(names: Sequence[str]) -> str:
     if not names:
         return ""
     return (
-        f"Valleys were looked for without {', '.join(names)}: where few values are taken, songs are "
-        "parted by definition."
+        f"Valleys were looked for without {', '.join(names)}: few values part songs by definition."
     )
 
 
