@@ -60,3 +60,9 @@ def test_prediction_refuses_what_cannot_be_placed():
         model.predict([[np.nan, 0.0]])
     with pytest.raises(DegenerateDataError, match="beyond 1e"):
         model.predict_proba([[1e200, 0.0]])
+
+
+@pytest.mark.parametrize("linkage", ["single", "complete", "average", "ward"])
+def test_two_songs_are_no_matrix_of_distances(linkage):
+    model = Agglomerative(n_clusters=2, linkage=linkage).fit(np.array([[0.0, 1.0], [1.0, 0.0]]))
+    assert sorted(model.labels_) == [0, 1]

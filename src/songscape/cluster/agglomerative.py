@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from scipy.cluster.hierarchy import linkage
+from scipy.spatial.distance import pdist
 from sklearn import cluster
 from sklearn.base import BaseEstimator, ClusterMixin
 from sklearn.neighbors import kneighbors_graph
@@ -154,7 +155,8 @@ class Agglomerative(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         _check_memory(len(songs.points), self.gigabytes)
         if self.linkage == "average" and (songs.weights != 1).any():
             return average(songs.points, songs.weights)
-        tree: Floats = linkage(songs.points, self.linkage)
+        # Distances, since SciPy takes some tables of songs for a matrix of distances, and warns.
+        tree: Floats = linkage(pdist(songs.points), self.linkage)
         return tree
 
 
