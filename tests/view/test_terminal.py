@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import polars as pl
 import pytest
 
@@ -57,3 +59,9 @@ def test_a_run_is_told_in_order_of_size_with_its_verdict_and_where_the_report_is
     assert sizes == sorted(sizes, reverse=True)
     assert sum(sizes) == record.tracks.filter(pl.col("cluster") >= 0).height
     assert lines[-1] == f"report: {tmp_path / 'report.html'}"
+
+
+def test_another_number_than_the_natural_one_was_asked_for(record, capsys, tmp_path):
+    verdict = record.run["verdict"] | {"natural": True, "k": record.run["k"] + 1}
+    print_run(replace(record, run={**record.run, "verdict": verdict}), tmp_path)
+    assert " groups, as asked (" in capsys.readouterr().out.splitlines()[0]

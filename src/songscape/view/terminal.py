@@ -53,7 +53,9 @@ def print_run(record: Record, folder: Path) -> None:
     """
     console = Console()
     run, told = record.run, verdict(record)
-    console.print(f"{run['n_tracks']:,} songs in {count(run['k'], 'group')} ({run['method']}).")
+    asked = ", as asked" if told and told["natural"] and told["k"] != run["k"] else ""
+    groups = f"{count(run['k'], 'group')}{asked}"
+    console.print(f"{run['n_tracks']:,} songs in {groups} ({run['method']}).")
     if told:
         end = "" if told["title"].endswith(".") else "."
         _wrap(Text(f"{told['title']}{end} {told['reason']}"), console)
