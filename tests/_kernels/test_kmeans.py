@@ -66,7 +66,8 @@ def test_potentials_are_the_definition(engine, points, m, weighting, first):
     closest = np.full(len(x), np.inf) if first else ((x - x[0]) ** 2).sum(axis=1)
     cost = np.minimum(cdist(x, candidates, "sqeuclidean"), closest[:, None])
     w = np.ones(len(x)) if weights is None else weights
-    size = np.square(x - x.mean(axis=0)).sum() + 1e-12
+    step = np.spacing(np.float32(np.abs(x).max()))  # of the frame's origin
+    size = np.square(x - x.mean(axis=0)).sum() + step**2 + 1e-12
     np.testing.assert_allclose(
         potentials(points, candidates, closest, weights), w @ cost, rtol=1e-5, atol=1e-5 * size
     )
