@@ -31,6 +31,9 @@ PAYS = 0.9
 FEWEST = 1_000
 """… among at least so many."""
 
+_HASHED = 4_096
+"""Rows hashed at a time, so that what their columns share stays in the processor's cache."""
+
 _NO_LABELS = np.empty(0, dtype=np.int32)
 
 
@@ -61,8 +64,8 @@ class Songs:
     @cached_property
     def variance(self) -> float:
         """Weighted variance, averaged over columns."""
-        square = np.einsum("n,nd->d", self.mass, (self.points - self.mean) ** 2)
-        return float((square / self.mass.sum()).mean())
+        cost, *_ = self.step(self.mean)
+        return float(cost / self.mass.sum() / self.points.shape[1])
 
     def step(self, centers: Floats) -> tuple[float, Floats, Floats]:
         """Return the cost of centres and, for the next ones, counts (k,) and sums (k, d).
@@ -157,13 +160,20 @@ def songs(points: Floats, weights: Floats | None = None) -> Songs:
     return _merged(np.ascontiguousarray(points), np.empty(0))
 
 
-def merge(points: Floats) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def merge(
+    points: Floats, keys: NDArray[np.uint64] | None = None
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return the first row of every group of equal rows, and the group of every row.
 
     Rows are sorted by a hash of their bits. Where different rows share one, which 64 bits make a
     matter of one in a billion for a million songs, whole rows are sorted.
+
+    Parameters
+    ----------
+    points : float64 array of shape (n, d).
+    keys : shape (n,), the hashes where they are known.
     """
-    keys = _hashes(points)
+    keys = _hashes(points) if keys is None else keys
     _, first, group = np.unique(keys, return_index=True, return_inverse=True)
     if not np.array_equal(points[first][group], points):
         _, first, group = np.unique(points + 0.0, axis=0, return_index=True, return_inverse=True)
@@ -177,18 +187,26 @@ def _merged(points: Floats, weights: Floats) -> Songs:
     """Merge equal rows if enough of them repeat."""
     if len(points) < FEWEST:
         return Songs(points, weights)
-    first, group = merge(points)
-    if len(first) > PAYS * len(points):
+    keys = _hashes(points)
+    if _different(keys) > PAYS * len(points):
         return Songs(points, weights)
+    first, group = merge(points, keys)
     counted = np.bincount(group, weights if weights.size else None, minlength=len(first))
     return Songs(points[first], counted.astype(np.float64))
 
 
+def _different(keys: NDArray[np.uint64]) -> int:
+    """Count different keys; sorting them takes a tenth of what ``np.unique`` does."""
+    ordered = np.sort(keys)
+    return 1 + int(np.count_nonzero(ordered[1:] != ordered[:-1]))
+
+
 def _hashes(points: Floats) -> NDArray[np.uint64]:
     """Return a 64-bit hash of every row; rows that compare equal hash alike (−0 is 0)."""
-    bits = (points + 0.0).view(np.uint64)
     keys = np.zeros(len(points), dtype=np.uint64)
-    for column in bits.T:
-        keys = (keys ^ column) * np.uint64(0x9E3779B97F4A7C15)
-        keys ^= keys >> np.uint64(29)
+    for start in range(0, len(points), _HASHED):
+        rows = slice(start, start + _HASHED)
+        for column in (points[rows] + 0.0).view(np.uint64).T:
+            keys[rows] = (keys[rows] ^ column) * np.uint64(0x9E3779B97F4A7C15)
+            keys[rows] ^= keys[rows] >> np.uint64(29)
     return keys
