@@ -2,6 +2,7 @@
 
 import json
 import sys
+from datetime import timedelta
 
 import numpy as np
 import openpyxl
@@ -18,6 +19,7 @@ from songscape.core.errors import (
 )
 from songscape.core.options import fill, knobs
 from songscape.sources import table
+from songscape.sources._frames import collection
 
 FRAME = pl.DataFrame(
     {
@@ -170,6 +172,21 @@ def test_parquet(tmp_path):
     assert songs.frame["genres"].to_list() == [["pop", "rock"], ["pop"], None]
     assert songs.columns["artist"].role is Role.GROUP
     assert songs.frame["id"].to_list() == ["1", "2", "3"]
+
+
+def test_parquet_of_any_types(tmp_path):
+    """A frame means the same as the Parquet file of it, whatever its columns hold."""
+    odd = FRAME.select("track_name", "tempo").with_columns(
+        pl.Series("raw", [b"caf\xe9", b"", None]),
+        pl.Series("took", [timedelta(seconds=3)] * 3),
+        pl.Series("nested", [[[1]], [], None]),
+        pl.Series("pair", [[1, 2]] * 3, pl.Array(pl.Int64, 2)),
+        pl.Series("mood", ["", "calm", None]),
+    )
+    odd.write_parquet(tmp_path / "songs.parquet")
+    songs = load(tmp_path / "songs.parquet")
+    assert songs.frame.equals(collection(odd).frame)
+    assert songs.frame["raw"].to_list() == ["caf\ufffd", None, None]
 
 
 def test_parquet_without_rows(tmp_path):

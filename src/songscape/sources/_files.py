@@ -9,7 +9,6 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-import numpy as np
 import polars as pl
 
 from songscape.core.errors import InputError
@@ -123,13 +122,15 @@ def _refuse_foreign(data: bytes, name: str) -> None:
 
 def _parquet(path: Path) -> Table:
     """Read a Parquet file."""
+    from songscape.sources._frames import plain
+
     try:
         frame = pl.read_parquet(path)
     except (OSError, pl.exceptions.PolarsError) as error:
         raise InputError(f"{path.name} is a damaged Parquet file: {error}.") from None
     if frame.is_empty():
         raise InputError(f"{path.name} has columns but no rows.")
-    return Table(path.name, frame, np.arange(1, frame.height + 1, dtype=np.int64))
+    return Table.numbered(path.name, plain(frame))
 
 
 def _delimited(text: str, name: str, options: Options) -> Table:

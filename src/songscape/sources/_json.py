@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import polars as pl
 
 from songscape.core.errors import InputError
@@ -42,7 +41,7 @@ def read_json(text: str, name: str) -> Table:
         raise InputError(f"{name} holds no list of songs; each must be an object with names.")
     keys = list(dict.fromkeys(key for song in songs for key in song))
     columns = {key: _column(key, [song.get(key) for song in songs]) for key in keys}
-    return Table(name, plain(pl.DataFrame(columns)), np.arange(1, len(songs) + 1, dtype=np.int64))
+    return Table.numbered(name, plain(pl.DataFrame(columns)))
 
 
 def _objects(text: str, name: str) -> list[Any]:
