@@ -269,6 +269,14 @@ def test_json_lines_of_audio_features(tmp_path):
     assert songs.frame["track_id"].to_list() == ["a", "b"]
 
 
+def test_json_lines_may_hold_other_ends_of_lines(tmp_path):
+    path = tmp_path / "songs.jsonl"
+    path.write_text(
+        '{"title": "a\u2028b", "tempo": 1.5}\r\n{"title": "c\x85", "tempo": 2}\r\n', "utf-8"
+    )
+    assert load(path).frame["title"].to_list() == ["a\u2028b", "c\x85"]
+
+
 def test_json_answer_of_audio_features(tmp_path):
     path = tmp_path / "songs.json"
     path.write_text(json.dumps({"audio_features": [{"id": "a", "tempo": 1.5}, None]}))
@@ -287,7 +295,10 @@ def test_json_nested_names(tmp_path):
     ("content", "says"),
     [
         ('[{"a": 1},\n {"b" 2}]', r"Line 2 of songs\.json is no JSON, column 7"),
+        ('{"a": 1}\n\n{"a" 2}', r"Line 3 of songs\.json is no JSON, column 6: .*; mend that line"),
         ("[1, 2]", r"songs\.json holds no list of songs"),
+        (f'[{{"a": {"9" * 5000}}}]', r"songs\.json holds a number of thousands of digits"),
+        ('{"a": 1}\n' + "[" * 100_000, r"songs\.json is nested too deeply"),
         ("[" * 100_000, r"songs\.json (is nested too deeply|is no JSON)|Line 1 of songs\.json"),
     ],
 )
