@@ -108,6 +108,22 @@ def test_unknown_encoding(tmp_path):
         load(tmp_path / "songs.csv", encoding="latin-77")
 
 
+@pytest.mark.parametrize("encoding", ["hex", "rot13", "undefined", "a\0b"])
+def test_an_encoding_that_is_none_of_text(tmp_path, encoding):
+    (tmp_path / "songs.csv").write_text("title,tempo\nJ,1\n")
+    with pytest.raises(UnknownNameError, match="There is no encoding"):
+        load(tmp_path / "songs.csv", encoding=encoding)
+
+
+@pytest.mark.parametrize("width", ["16", "32"])
+@pytest.mark.parametrize("order", ["le", "be"])
+def test_the_mark_tells_the_order_of_bytes(tmp_path, width, order):
+    text = "\ufefftitle,tempo\nJóga,1\n"
+    (tmp_path / "songs.csv").write_bytes(text.encode(f"utf-{width}-{order}"))
+    songs = load(tmp_path / "songs.csv", encoding=f"utf-{width}")
+    assert songs.frame["title"].to_list() == ["Jóga"]
+
+
 def test_wrong_delimiter_is_refused(tmp_path):
     (tmp_path / "songs.csv").write_text("title,tempo\nJ,1\n")
     with pytest.raises(RecipeError, match=r"source\.delimiter must be one character or tab"):
