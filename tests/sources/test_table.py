@@ -96,6 +96,12 @@ def test_other_kinds_of_files_are_refused_by_name(tmp_path, content, says):
         load(tmp_path / "songs.csv")
 
 
+@pytest.mark.parametrize("name", ["ID3 title", "id3_title", "riff", "flac", "gif8"])
+def test_a_header_is_not_taken_for_the_mark_of_another_kind(tmp_path, name):
+    (tmp_path / "songs.csv").write_text(f"{name},tempo\nJ,1\nK,2\n")
+    assert load(tmp_path / "songs.csv").frame["tempo"].to_list() == [1.0, 2.0]
+
+
 def test_wrong_encoding_names_the_line(tmp_path):
     (tmp_path / "songs.csv").write_bytes("title,tempo\nJóga,1\n".encode("latin-1"))
     with pytest.raises(InputError, match=r"Line 2 of songs\.csv is not utf-8"):
