@@ -144,6 +144,12 @@ def test_what_is_asked_for_overrules_what_was_found_out(tmp_path):
     assert load(path, delimiter="tab").frame.columns == ["id", "a;b"]
 
 
+def test_any_character_may_part_cells(tmp_path):
+    path = tmp_path / "songs.csv"
+    path.write_text('title│tempo\n "Jóga"│1\n"Unravel"│2\n', "utf-8")
+    assert load(path, delimiter="│").frame["title"].to_list() == ["Jóga", "Unravel"]
+
+
 def test_delimiter_is_one_the_header_has(tmp_path):
     path = tmp_path / "songs.csv"
     path.write_text("title;tempo\n" + "".join(f"s{n};{n},5\n" for n in range(30)))
