@@ -25,13 +25,18 @@ _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 
 
 def to_text(cells: pl.Series) -> pl.Series:
-    """Return a column of any type as text; whole floats lose their point, lists join by ";"."""
+    """Return a column of any type as text; whole floats lose their point, lists join by ";".
+
+    >>> to_text(pl.Series([7.0, None])).to_list(), to_text(pl.Series([1e20, 7.0])).to_list()
+    (['7', None], ['1e+20', '7.0'])
+    """
     if cells.dtype == pl.String:
         return cells
     if cells.dtype == pl.List:
         return cells.cast(pl.List(pl.String)).list.join(";")
     if cells.dtype.is_float() and (cells.drop_nulls() % 1 == 0).all():
-        cells = cells.cast(pl.Int64, strict=False)
+        whole = cells.cast(pl.Int64, strict=False)
+        cells = whole if whole.null_count() == cells.null_count() else cells
     return cells.cast(pl.String)
 
 
