@@ -171,6 +171,14 @@ def test_the_tree_leads_to_its_root_by_title_and_by_id(songs, tree):
     assert decided(collection, options)["Hip-Hop"] == "itself"
 
 
+def test_a_root_may_have_a_blank_parent(songs, tmp_path):
+    path = tmp_path / "tree.csv"
+    path.write_text("genre_id,parent,title\n12,,Rock\n26,12,Post-Rock\n")
+    collection = songs(genre=["Post-Rock", "Rock"], energy=[0.1, 0.2])
+    options = Options(how=("tree",), tree=str(path), rest="keep")
+    assert groups(collection, options) == {"Post-Rock": "Rock", "Rock": "Rock"}
+
+
 def test_lists_in_texts_vote_for_the_group(songs, tree):
     collection = songs(
         genre=["[25, 89, 21]", "['Hip-Hop', 'Punk']", "[]", "['Punk, not dead']"],

@@ -72,7 +72,9 @@ def _table(path: Path) -> pl.DataFrame:
     lacking = [name for name in _COLUMNS if name not in table.columns]
     if lacking:
         raise InputError(f"The genre tree {path} needs the columns {', '.join(lacking)}.")
-    return table.select(_COLUMNS).drop_nulls()
+    # A root's parent may be left blank.
+    known = table.select(_COLUMNS).drop_nulls(["genre_id", "title"])
+    return known.with_columns(pl.col("parent").fill_null(""))
 
 
 def _climb(genre: str, parents: dict[str, str], path: Path) -> list[str]:
