@@ -217,6 +217,7 @@ def _already_standardised(matrix: NDArray[np.float64]) -> Iterator[Finding]:
 
     The bounds leave room for tables standardised before some rows were taken out.
     """
+    matrix = matrix[:, np.isfinite(matrix).any(axis=0)]
     if matrix.shape[1] < 3:
         return
     means, spreads = np.nanmean(matrix, axis=0), np.nanstd(matrix, axis=0)
