@@ -126,7 +126,7 @@ def _target(songs: Collection, target: str) -> tuple[str, tuple[str, ...], NDArr
     values = songs.frame[column]
     if values.dtype == pl.List:
         values = values.list.first()
-    if values.dtype.is_numeric() and values.n_unique() > FEW_VALUES:
+    if values.dtype.is_numeric() and values.drop_nulls().n_unique() > FEW_VALUES:
         return NUMBER, (column,), values.cast(pl.Float64).to_numpy()
     texts = values.cast(pl.String).to_list()
     return LABEL, (column,), np.array(texts, dtype=object)
