@@ -227,6 +227,15 @@ def test_a_mapping_is_written_edited_and_given_back(labelled, tmp_path, suffix):
     assert "(mapping)" in clean(collection, again).history[0]
 
 
+def test_no_spreadsheet_runs_a_mapping(labelled, tmp_path):
+    collection = labelled(counts={"=1+1": 12, "'-": 11})
+    path = tmp_path / "genres.csv"
+    write_mapping(mapping_table(collection, RULES), path)
+    assert "\n'=1+1," in path.read_text()
+    again = Options(how=("none",), mapping=str(path))
+    assert groups(collection, again) == groups(collection, RULES)
+
+
 @pytest.mark.parametrize(
     ("name", "text", "message"),
     [

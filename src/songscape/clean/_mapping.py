@@ -13,6 +13,7 @@ import polars as pl
 
 from songscape.clean._labels import label_key
 from songscape.core.atomic import write_text
+from songscape.core.csv_text import csv_text, unguarded
 from songscape.core.errors import InputError
 
 if TYPE_CHECKING:
@@ -45,12 +46,12 @@ def read_mapping(path: Path) -> dict[str, str]:
 
 
 def write_mapping(table: pl.DataFrame, path: Path) -> None:
-    """Write a mapping table as CSV, or as TOML where the name says so."""
+    """Write a mapping table as CSV that no spreadsheet runs, or as TOML where the name says so."""
     if path.suffix.lower() == ".toml":
         lines = [f"{_quoted(label)} = {_quoted(group)}" for label, group in _pairs(table)]
         write_text(path, "[groups]\n" + "\n".join(lines) + "\n")
     else:
-        write_text(path, table.write_csv())
+        write_text(path, csv_text(table))
 
 
 def _pairs(table: pl.DataFrame) -> Iterable[tuple[str, str]]:
@@ -60,7 +61,7 @@ def _pairs(table: pl.DataFrame) -> Iterable[tuple[str, str]]:
 
 def _from_csv(path: Path) -> Iterable[tuple[str, str]]:
     """Read the pairs of a CSV."""
-    table = pl.read_csv(path, infer_schema=False)
+    table = unguarded(pl.read_csv(path, infer_schema=False))
     lacking = [name for name in ("genre", "group") if name not in table.columns]
     if lacking:
         raise InputError(f"The genre mapping {path} needs the columns {', '.join(lacking)}.")

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from songscape.core.csv_text import GUARDED
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 _BRACKETED = r"^\s*\[.*\]\s*$"
 _SEPARATORS = (";", "|")
 _LISTS_LEAST = 0.05
-_GUARD = r"^'('*[=+\-@\t\r\n])"
 _ITEM = re.compile(
     r"""\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"|([^,'"\s][^,]*?))\s*(?:,|$)""", re.DOTALL
 )
@@ -51,9 +52,9 @@ def unguarded(frame: pl.DataFrame) -> tuple[pl.DataFrame, int]:
     The frame, and how many cells were guarded.
     """
     texts = [column for column in frame.iter_columns() if column.dtype == pl.String]
-    counts = {column.name: int(column.str.contains(_GUARD).sum()) for column in texts}
+    counts = {column.name: int(column.str.contains(GUARDED).sum()) for column in texts}
     guarded = [name for name, count in counts.items() if count]
-    mended = frame.with_columns(pl.col(guarded).str.replace(_GUARD, "$1")) if guarded else frame
+    mended = frame.with_columns(pl.col(guarded).str.replace(GUARDED, "${1}")) if guarded else frame
     return mended, sum(counts.values())
 
 
