@@ -15,6 +15,7 @@ import numpy as np
 import polars as pl
 
 from songscape.core.choice import CURVES
+from songscape.core.errors import DegenerateDataError, RecipeError
 from songscape.core.guard import distinct_rows
 from songscape.core.seeds import child, generator
 from songscape.evaluate._refit import sweep as every
@@ -49,6 +50,26 @@ def ks_possible(space: Space, low: int, high: int) -> list[int]:
     """Return the numbers of groups that can be judged between two bounds; none for few songs."""
     different = distinct_rows(space.matrix, enough=high * LEAST_PER_GROUP)
     return list(range(max(low, 2), min(high, different // LEAST_PER_GROUP) + 1))
+
+
+def ks_to_try(space: Space, low: int, high: int) -> list[int]:
+    """Return the numbers of groups to try between two bounds.
+
+    Raises
+    ------
+    RecipeError
+        If `low` is above `high`.
+    DegenerateDataError
+        If there are too few different songs to judge `low` groups.
+    """
+    if low > high:
+        raise RecipeError(f"choose.low is {low} and above choose.high, {high}; raise choose.high.")
+    ks = ks_possible(space, low, high)
+    if not ks:
+        raise DegenerateDataError(
+            f"{space.n} songs are too few to judge {low} groups; give --k a number."
+        )
+    return ks
 
 
 def sample(space: Space, most: int, seed: int) -> Space:
