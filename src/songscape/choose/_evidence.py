@@ -90,8 +90,7 @@ def gather(
     fits = sweep(swept, fitter, ks, options.seeds, seed)
     different = distinct_sample(swept.matrix, swept.n, seed)
     null = _nulls.drawn(swept.matrix[different], options.references, seed)
-    looks = (options.valley_rows, options.looks)
-    land = valleys(swept, fits, *looks, noise(null), seed)
+    land = valleys(swept, fits, options.valley_rows, options.looks, noise(null), seed)
     gaps = _gaps(few, ks, options, seed)
     values = [
         *_internal(swept, fits, options),
