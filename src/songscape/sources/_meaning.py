@@ -21,7 +21,7 @@ from songscape.sources._guess import is_index, label_column
 from songscape.sources._identity import ids_of, row_numbers
 from songscape.sources._layouts import UNKNOWN, VOCABULARY, find_layout, spelling
 from songscape.sources._numbers import decimal_mark
-from songscape.sources._parts import Part, mode_of, part_of
+from songscape.sources._parts import PER_CENT, Part, mode_of, part_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -139,7 +139,7 @@ def _percent_to_ratio(parts: list[Part]) -> list[Part]:
     if percent:
         percent |= {part.name for part in ratios if _whole_to_100(part.values)}
     return [
-        replace(part, values=part.values / 100, factor=0.01) if part.name in percent else part
+        replace(part, values=part.values / 100, factor=PER_CENT) if part.name in percent else part
         for part in parts
     ]
 
