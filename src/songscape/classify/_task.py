@@ -16,6 +16,7 @@ import polars as pl
 from songscape.classify import _earth
 from songscape.core.collection import Kind, Role, find_column
 from songscape.core.errors import DegenerateDataError, InputError, RecipeError
+from songscape.core.wording import listed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -191,7 +192,7 @@ def _frequent(
     lone = _lone(truth, known, groups) - rare
     notes = [
         f"{len(left):,} classes {why} are left out, {sum(counts[one] for one in left):,} songs: "
-        f"{_listed(left)}."
+        f"{listed(sorted(map(str, left)))}."
         for left, why in (
             (rare, f"of fewer than {least} songs"),
             (lone, "all of one group, which cannot be both learned and tested,"),
@@ -216,12 +217,6 @@ def _lone(
     for label, group in zip(truth[known], groups[known], strict=True):
         homes.setdefault(label, set()).add(int(group))
     return {label for label, found in homes.items() if len(found) < 2}
-
-
-def _listed(labels: set[Any]) -> str:
-    """Name a few labels."""
-    names = sorted(map(str, labels))
-    return ", ".join(names[:8]) + (f" and {len(names) - 8:,} more" if len(names) > 8 else "")
 
 
 def _group(songs: Collection, wish: str) -> str:
@@ -265,4 +260,4 @@ def _inputs(
     if not names:
         raise InputError("There is no feature to tell the target by; name some with --feature.")
     table = songs.frame.select(pl.col(names).cast(pl.Float64).fill_null(float("nan")))
-    return tuple(names), table.to_numpy()
+    return names, table.to_numpy()
