@@ -15,9 +15,8 @@ and NumPy's that skops knows to be harmless.
 
 from __future__ import annotations
 
-import io
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +31,7 @@ from songscape.classify._task import LABEL, PLACE, Task, Wish, task
 from songscape.core.collection import Role
 from songscape.core.errors import InputError, RecordError
 from songscape.core.options import dump
+from songscape.core.record import parquet_bytes, summary_text
 from songscape.core.seeds import child
 
 if TYPE_CHECKING:
@@ -115,9 +115,8 @@ class Model:
                 "predictions": self.judgement.predictions,
                 "evidence/summary": self.judgement.summary,
             }
-            found |= {f"{name}.parquet": _parquet(table) for name, table in tables.items()}
-        text = json.dumps(self.facts, indent=2, ensure_ascii=False) + "\n"
-        return found | {FACTS: text.encode()}
+            found |= {f"{name}.parquet": parquet_bytes(table) for name, table in tables.items()}
+        return found | {FACTS: summary_text(self.facts).encode()}
 
 
 def fit(
@@ -134,7 +133,8 @@ def fit(
     ----------
     songs : a collection.
     target : a column ("genre"), two of degrees ("latitude,longitude"), a column against a number
-        ("latitude>20"), or a :class:`Wish` with features and group.
+        ("latitude>20"), or a :class:`Wish` with features and group; what it reads is the method's
+        to say, and a class needs a song for every fold.
     how : a plug-in's name, or what :func:`method` returns.
     care : how much is spent on judging; no folds for none.
     seed : root of all randomness.
@@ -164,13 +164,13 @@ def fit(
     """
     care, how = care or Care(), method(how) if isinstance(how, str) else how
     wish = target if isinstance(target, Wish) else Wish(target)
-    wish = Wish(wish.target, how.reads, wish.features, wish.group, max(care.folds, 2))
-    asked = task(songs, wish)
+    asked = task(songs, replace(wish, reads=how.reads, least=max(care.folds, 2)))
     judgement = judge(how, asked, care, seed, tell) if care.folds else None
     tell("fit: on all songs")
     blocks, _ = ties(asked)
-    inside = Task(**{**vars(asked), "groups": blocks})
-    made = fitted(how, inside, np.arange(len(asked)), child(seed, "classify.fit"))
+    made = fitted(
+        how, replace(asked, groups=blocks), np.arange(len(asked)), child(seed, "classify.fit")
+    )
     return Model(
         _facts(asked, how, made, judgement, (seed, care.settled(len(asked)))), made, judgement
     )
@@ -319,10 +319,3 @@ def _labels(model: Fitted, inputs: NDArray[Any], least: float) -> dict[str, pl.S
         "confidence": pl.Series(sure),
         "second": pl.Series(model.classes[order[:, 1]].astype(str)),
     }
-
-
-def _parquet(table: pl.DataFrame) -> bytes:
-    """Return a table as Parquet bytes."""
-    buffer = io.BytesIO()
-    table.write_parquet(buffer)
-    return buffer.getvalue()
