@@ -49,7 +49,8 @@ def csv_frame(text: str) -> pl.DataFrame:
     >>> csv_frame(csv_text(pl.DataFrame({"title": ["=1+1", "'-", "it's"]})))["title"].to_list()
     ['=1+1', "'-", "it's"]
     """
-    return unguarded(pl.read_csv(text.encode()))
+    # A column's type shows in all its rows: the first hundred may be empty.
+    return unguarded(pl.read_csv(text.encode(), infer_schema_length=None))
 
 
 def unguarded(frame: pl.DataFrame) -> pl.DataFrame:
