@@ -31,10 +31,10 @@ from songscape.evaluate.valley import distinct_sample
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from songscape.choose._sweep import Fitter
     from songscape.choose.verdict import Options
     from songscape.core.fit import Fit
     from songscape.core.space import Space
+    from songscape.evaluate._refit import Fitter
 
 GAP_ROWS = 1_000
 """Songs of the gap statistic, which groups twenty references at every k."""

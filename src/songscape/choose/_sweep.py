@@ -21,14 +21,13 @@ from songscape.core.seeds import child, generator
 from songscape.evaluate._refit import sweep as every
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
 
     from songscape.core.fit import Fit
     from songscape.core.space import Space
-
-    Fitter = Callable[[Space, int, int], Fit]
+    from songscape.evaluate._refit import Fitter
 
 LEAST_PER_GROUP = 5
 """Groups of fewer songs on average cannot be judged, so k goes no further."""

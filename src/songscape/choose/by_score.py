@@ -18,8 +18,8 @@ from songscape.core.errors import DegenerateDataError, RecipeError
 from songscape.core.options import option
 
 if TYPE_CHECKING:
-    from songscape.choose._sweep import Fitter
     from songscape.core.space import Space
+    from songscape.evaluate._refit import Fitter
 
 
 @dataclass(frozen=True)

@@ -50,8 +50,8 @@ from songscape.core.options import option
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from songscape.choose._sweep import Fitter
     from songscape.core.space import Space
+    from songscape.evaluate._refit import Fitter
 
 
 @dataclass(frozen=True)
