@@ -194,10 +194,13 @@ def _with_mode(parts: list[Part], frame: pl.DataFrame) -> list[Part]:
 
 def _with_place(parts: list[Part]) -> list[Part]:
     """Name the place of every latitude and longitude, so that songs of one place are a group."""
-    by_name = {part.name: part for part in parts}
-    if not {"latitude", "longitude"} <= by_name.keys() or "place" in by_name:
+    names = ("latitude", "longitude")
+    found = {part.name: part.values.alias(part.name) for part in parts if part.name in names}
+    if "place" in {part.name for part in parts} or len(found) < len(names):
         return parts
-    degrees = pl.DataFrame([by_name[name].values.alias(name) for name in ("latitude", "longitude")])
+    if not all(values.dtype.is_numeric() for values in found.values()):
+        return parts
+    degrees = pl.DataFrame(list(found.values()))
     where = degrees.select(
         place=pl.format("{}, {}", _side("latitude", "N", "S"), _side("longitude", "E", "W"))
     )
