@@ -7,13 +7,13 @@ how many songs it was taken on.
 
 from __future__ import annotations
 
-import importlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 
+from songscape.core import plugins
 from songscape.core.choice import CURVES
 from songscape.core.errors import DegenerateDataError, RecipeError
 from songscape.core.guard import distinct_rows
@@ -93,7 +93,7 @@ def sweep(space: Space, fitter: Fitter, ks: Iterable[int], seeds: int, seed: int
 
 def scored(space: Space, fits: Iterable[Fit], name: str) -> list[Value]:
     """Score groupings by one criterion of the stage ``evaluate``; undefined ones are left out."""
-    criterion = importlib.import_module(f"songscape.evaluate.{name}")
+    criterion = plugins.load("evaluate", name)
     listed = list(fits)
     # Criteria that look at pairs score all groupings in one pass over these.
     together = getattr(criterion, "scores", None)
