@@ -28,7 +28,7 @@ from songscape.classify._judge import Care, Judgement, judge
 from songscape.classify._measures import HEADLINE
 from songscape.classify._method import Fitted, Method, fitted, method
 from songscape.classify._task import LABEL, PLACE, Task, Wish, task
-from songscape.core.collection import Role
+from songscape.core.collection import Role, numbers
 from songscape.core.errors import InputError, RecordError
 from songscape.core.options import dump
 from songscape.core.record import parquet_bytes, summary_text
@@ -301,8 +301,7 @@ def _inputs(songs: Collection, facts: Mapping[str, Any]) -> NDArray[Any]:
             f"The songs lack {', '.join(lacking)}, which the model was fitted to; give a table "
             "with the same features."
         )
-    chosen = pl.col(facts["features"]).cast(pl.Float64).fill_null(float("nan"))
-    return songs.frame.select(chosen).to_numpy()
+    return numbers(songs.frame, facts["features"])
 
 
 def _labels(model: Fitted, inputs: NDArray[Any], least: float) -> dict[str, pl.Series]:

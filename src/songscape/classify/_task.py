@@ -14,7 +14,7 @@ import numpy as np
 import polars as pl
 
 from songscape.classify import _earth
-from songscape.core.collection import Kind, Role, find_column
+from songscape.core.collection import Kind, Role, find_column, numbers
 from songscape.core.errors import DegenerateDataError, InputError, RecipeError
 from songscape.core.wording import listed
 
@@ -259,5 +259,4 @@ def _inputs(
     names = tuple(find_column(songs.columns, name) for name in names)
     if not names:
         raise InputError("There is no feature to tell the target by; name some with --feature.")
-    table = songs.frame.select(pl.col(names).cast(pl.Float64).fill_null(float("nan")))
-    return names, table.to_numpy()
+    return names, numbers(songs.frame, names)

@@ -12,9 +12,9 @@ import numpy as np
 import polars as pl
 from scipy.linalg import qr
 
-from songscape.clean._features import numbers, sound_features, standardised
+from songscape.clean._features import sound_features, standardised
 from songscape.clean._same_song import running_index
-from songscape.core.collection import Collection, Column, Kind, Role
+from songscape.core.collection import Collection, Column, Kind, Role, numbers
 from songscape.core.findings import Finding, Severity
 from songscape.core.wording import count, listed
 

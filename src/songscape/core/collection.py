@@ -214,6 +214,18 @@ def _validate_ids(ids: pl.Series) -> None:
         )
 
 
+def numbers(frame: pl.DataFrame, names: Iterable[str]) -> NDArray[np.float64]:
+    """Return columns as a float64 matrix of shape (n, d), NaN where nothing is known.
+
+    Examples
+    --------
+    >>> numbers(pl.DataFrame({"tempo": [120, None], "key": [1, 2]}), ["tempo"]).tolist()
+    [[120.0], [nan]]
+    """
+    chosen = [pl.col(name).cast(pl.Float64).fill_null(float("nan")) for name in names]
+    return frame.select(chosen).to_numpy()
+
+
 def find_column(columns: Mapping[str, Column] | Iterable[str], name: str) -> str:
     """Return `name` if it is one of `columns`, or the column that had it as its header.
 
