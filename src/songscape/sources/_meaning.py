@@ -107,6 +107,11 @@ def _tidied(table: Table, wanted: frozenset[str]) -> Table:
         for cells in frame.drop(empty).iter_columns()
         if cells.name not in wanted and is_index(cells, nameless=cells.name in nameless)
     ]
+    if len(empty) + len(index) == frame.width:
+        raise InputError(
+            f"{table.name} holds nothing but the numbers of its rows, {index[0]}; if they mean "
+            f"something, say so: {_remarks.overruled(index[0], 'feature')}."
+        )
     remarks = (
         *_remarks.guarded(guarded),
         *_remarks.index_columns(index),
