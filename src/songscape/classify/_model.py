@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from songscape.core.collection import Collection
 
 FACTS, FILE = "classify.json", "model.skops"
+_ANEW = "fit one with songscape classify"
 _TREES = "sklearn.ensemble._hist_gradient_boosting"
 _TRUSTED = [
     "numpy.dtype",
@@ -191,7 +192,7 @@ def load(folder: Path) -> Model:
         held = skops.io.load(folder / FILE, trusted=_TRUSTED + _known_types())
         parts = held["kind"], held["prepare"], held["estimator"], float(held["heat"])
     except Exception as error:  # noqa: BLE001 - skops raises whatever a broken archive provokes
-        raise RecordError(f"{folder / FILE} cannot be read as a model: {error}") from None
+        raise RecordError(f"{folder / FILE} cannot be read as a model: {error}; {_ANEW}.") from None
     return Model(facts, Fitted(*parts))
 
 
@@ -205,11 +206,13 @@ def read_facts(folder: Path) -> dict[str, Any]:
     """
     path = folder / FACTS
     if not path.is_file():
-        raise RecordError(f"{folder} is not a model of songscape classify: it has no {FACTS}.")
+        raise RecordError(
+            f"{folder} is not a model of songscape classify: it has no {FACTS}; {_ANEW}."
+        )
     try:
         facts: dict[str, Any] = json.loads(path.read_text("utf-8"))
     except (OSError, ValueError) as error:
-        raise RecordError(f"{path} is damaged: {error}") from None
+        raise RecordError(f"{path} is damaged: {error}; {_ANEW}.") from None
     return facts
 
 
@@ -219,7 +222,7 @@ def read_tables(folder: Path) -> dict[str, pl.DataFrame]:
     try:
         return {file.stem: pl.read_parquet(file) for file in sorted(files)}
     except (OSError, pl.exceptions.PolarsError) as error:
-        raise RecordError(f"{folder} is a damaged model: {error}") from None
+        raise RecordError(f"{folder} is a damaged model: {error}; {_ANEW}.") from None
 
 
 def tables(model: Model) -> dict[str, pl.DataFrame]:

@@ -184,10 +184,10 @@ def _frequent(
     if len(counts) == 1:
         raise DegenerateDataError(
             f"All songs have the label {next(iter(counts))!r}: with one class there is nothing to "
-            "tell apart."
+            "tell apart; name another target."
         )
     if not counts:
-        raise InputError("The target is known for no song at all.")
+        raise InputError("The target is known for no song at all; name another.")
     rare = {label for label, count in counts.items() if count < least}
     lone = _lone(truth, known, groups) - rare
     notes = [

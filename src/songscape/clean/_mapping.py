@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+_WAY_OUT = "mend it, or give another with --set clean.genres.mapping=FILE"
+
 
 def read_mapping(path: Path) -> dict[str, str]:
     """Return the group of each label, by the label's key.
@@ -37,11 +39,11 @@ def read_mapping(path: Path) -> dict[str, str]:
         tomllib.TOMLDecodeError,
         pl.exceptions.PolarsError,
     ) as error:
-        raise InputError(f"The genre mapping {path} cannot be read: {error}.") from None
+        raise InputError(f"The genre mapping {path} cannot be read: {error}; {_WAY_OUT}.") from None
     groups: dict[str, str] = {}
     for label, group in pairs:
         if groups.setdefault(label_key(label), group) != group:
-            raise InputError(f"The genre mapping {path} gives {label!r} two groups.")
+            raise InputError(f"The genre mapping {path} gives {label!r} two groups; leave one.")
     return groups
 
 
@@ -64,7 +66,9 @@ def _from_csv(path: Path) -> Iterable[tuple[str, str]]:
     table = unguarded(pl.read_csv(path, infer_schema=False))
     lacking = [name for name in ("genre", "group") if name not in table.columns]
     if lacking:
-        raise InputError(f"The genre mapping {path} needs the columns {', '.join(lacking)}.")
+        raise InputError(
+            f"The genre mapping {path} needs the columns {', '.join(lacking)}; {_WAY_OUT}."
+        )
     return _pairs(table)
 
 
@@ -72,7 +76,7 @@ def _from_toml(path: Path) -> Iterable[tuple[str, str]]:
     """Read the pairs of a TOML file."""
     groups = tomllib.loads(path.read_text(encoding="utf-8")).get("groups")
     if not isinstance(groups, dict) or not all(isinstance(group, str) for group in groups.values()):
-        raise InputError(f"The genre mapping {path} needs a table [groups] of texts.")
+        raise InputError(f"The genre mapping {path} needs a table [groups] of texts; {_WAY_OUT}.")
     return groups.items()
 
 

@@ -95,7 +95,10 @@ def read(folder: Path) -> Record:
         If the folder is missing, is no run, or is damaged.
     """
     if not (folder / SUMMARY).is_file():
-        raise RecordError(f"{folder} is not a songscape run: it has no {SUMMARY}.")
+        raise RecordError(
+            f"{folder} is not a songscape run: it has no {SUMMARY}; give a folder that songscape "
+            "map wrote."
+        )
     try:
         return Record(
             recipe=(folder / "recipe.toml").read_text("utf-8"),

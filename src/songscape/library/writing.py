@@ -170,7 +170,8 @@ def _make_folder(path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise LibraryError(
-            f"The folder {path.parent} of the library cannot be made: {error.strerror}."
+            f"The folder {path.parent} of the library cannot be made: {error.strerror}; "
+            "name another library with --library."
         ) from None
 
 

@@ -128,7 +128,9 @@ def _parquet(path: Path) -> Table:
     try:
         frame = pl.read_parquet(path)
     except (OSError, pl.exceptions.PolarsError) as error:
-        raise InputError(f"{path.name} is a damaged Parquet file: {error}.") from None
+        raise InputError(
+            f"{path.name} is a damaged Parquet file: {error}; write it anew."
+        ) from None
     if frame.is_empty():
         raise InputError(f"{path.name} has columns but no rows.")
     return Table.numbered(path.name, plain(frame))
