@@ -15,7 +15,6 @@ from songscape.library.entries import Descriptor, Song, Values, canonical
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
-    from types import TracebackType
 
     from songscape.library.entries import Setup
 
@@ -55,12 +54,7 @@ class Library:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def _rows(self, query: str, *values: Any) -> Iterator[tuple[Any, ...]]:
