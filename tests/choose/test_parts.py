@@ -1,5 +1,7 @@
 """The parts of the verdict, and the choice by one score."""
 
+from importlib.metadata import EntryPoint
+
 import numpy as np
 import pytest
 
@@ -9,7 +11,8 @@ from songscape.choose._gap import Gap, gap
 from songscape.choose._knee import convincing, knee
 from songscape.choose._sweep import ks_possible
 from songscape.cluster.kmeans import KMeans
-from songscape.core.errors import RecipeError, UnknownNameError
+from songscape.core import plugins
+from songscape.core.errors import DegenerateDataError, RecipeError, UnknownNameError
 from songscape.core.fit import Fit
 from songscape.core.space import Space
 from songscape.evaluate.prediction_strength import strength
@@ -32,6 +35,27 @@ def test_the_score_asked_for_chooses():
     assert choice.k == 4
     assert not choice.natural
     assert set(choice.curves["criterion"]) == {"silhouette"}
+
+
+def test_the_score_tells_the_numbers_that_songs_allow():
+    choice = by_score.choose(planted(40), fitter, by_score.Options(high=20), 0)
+    assert choice.curves["k"].max() == 8
+    assert "of all numbers from 2 to 8." in choice.reason
+
+
+def test_a_criterion_of_another_package_chooses_too(monkeypatch):
+    point = EntryPoint("theirs", "songscape.evaluate.silhouette", "songscape.evaluate")
+    monkeypatch.setattr(plugins, "_foreign", lambda _stage: {"theirs": point})
+    choice = by_score.choose(planted(), fitter, by_score.Options("theirs", high=5), 0)
+    assert choice.k == 4
+    assert set(choice.curves["criterion"]) == {"theirs"}
+
+
+def test_no_number_to_try_is_an_error_with_its_cause():
+    with pytest.raises(RecipeError, match=r"choose\.low is 8 and above choose\.high, 4"):
+        by_score.choose(planted(), fitter, by_score.Options(low=8, high=4), 0)
+    with pytest.raises(DegenerateDataError, match="6 songs are too few to judge 2 groups"):
+        by_score.choose(planted(6), fitter, by_score.Options(), 0)
 
 
 @pytest.mark.parametrize("name", ["inertia", "held_out_cost", "neighbours"])

@@ -31,6 +31,15 @@ def test_a_column_of_numbers_is_a_number_and_no_feature_of_its_own():
     assert found.truth.dtype == float
 
 
+def test_an_unknown_value_is_no_third_value_of_a_number():
+    mode = pl.Series([0.0, 1.0] * 5 + [None, None])
+    found = task(
+        songscape.read(pl.DataFrame({"energy": np.arange(12) / 12, "mode": mode})), Wish("mode")
+    )
+    assert found.kind == "label"
+    assert len(found) == 10
+
+
 def test_two_columns_of_degrees_are_a_place():
     found = task(songs(), Wish("latitude,longitude"))
     assert found.kind == "place"

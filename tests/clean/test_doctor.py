@@ -54,6 +54,14 @@ def test_milliseconds_are_told_apart_from_seconds_that_were_multiplied(songs):
     assert str(used.severity) == "warning"
 
 
+def test_columns_without_a_value_are_no_standardised_ones(songs):
+    """All values may be codes for "not found", and `missing` may be told to keep the columns."""
+    none = [None] * len(A)
+    collection = songs(a=A, b=B, c=C, d=pl.Series(none, dtype=pl.Float64))
+    found = examine_steps(collection, [("missing", missing.Options(how="keep"))], Options())
+    assert "already-standardised" not in {finding.what for finding in found}
+
+
 def test_a_standardised_table(songs):
     z = {
         name: ((np.array(x) - np.mean(x)) / np.std(x)).tolist()

@@ -171,6 +171,14 @@ def test_the_tree_leads_to_its_root_by_title_and_by_id(songs, tree):
     assert decided(collection, options)["Hip-Hop"] == "itself"
 
 
+def test_a_root_may_have_a_blank_parent(songs, tmp_path):
+    path = tmp_path / "tree.csv"
+    path.write_text("genre_id,parent,title\n12,,Rock\n26,12,Post-Rock\n")
+    collection = songs(genre=["Post-Rock", "Rock"], energy=[0.1, 0.2])
+    options = Options(how=("tree",), tree=str(path), rest="keep")
+    assert groups(collection, options) == {"Post-Rock": "Rock", "Rock": "Rock"}
+
+
 def test_lists_in_texts_vote_for_the_group(songs, tree):
     collection = songs(
         genre=["[25, 89, 21]", "['Hip-Hop', 'Punk']", "[]", "['Punk, not dead']"],
@@ -217,6 +225,15 @@ def test_a_mapping_is_written_edited_and_given_back(labelled, tmp_path, suffix):
     assert groups(collection, again)["bebop"] == "jazz"
     assert decided(collection, again)["bebop"] == "mapping"
     assert "(mapping)" in clean(collection, again).history[0]
+
+
+def test_no_spreadsheet_runs_a_mapping(labelled, tmp_path):
+    collection = labelled(counts={"=1+1": 12, "'-": 11})
+    path = tmp_path / "genres.csv"
+    write_mapping(mapping_table(collection, RULES), path)
+    assert "\n'=1+1," in path.read_text()
+    again = Options(how=("none",), mapping=str(path))
+    assert groups(collection, again) == groups(collection, RULES)
 
 
 @pytest.mark.parametrize(

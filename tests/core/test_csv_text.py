@@ -30,6 +30,13 @@ def test_headers_are_guarded():
     assert csv_text(pl.DataFrame({"=x": [1]})).startswith("'=x\n")
 
 
+def test_a_column_that_begins_empty_keeps_its_type():
+    frame = pl.DataFrame({"n": range(102), "late": [None] * 101 + [2.5]})
+    assert csv_frame(csv_text(frame)).equals(frame)
+    whole_at_first = "share\n" + "1\n" * 200 + "0.5\n"
+    assert csv_frame(whole_at_first)["share"].to_list()[-1] == 0.5
+
+
 def test_lists_and_paths_become_texts():
     frame = pl.DataFrame({"genre": [["rock", "-pop"]], "file": [b"a\xff.mp3"]})
     assert cells(csv_text(frame))[1] == ["rock; -pop", r"a\xff.mp3"]

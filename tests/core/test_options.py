@@ -53,6 +53,9 @@ def test_plain_values_and_words_become_options(given, name, value):
         ({"names": [1]}, "a list, each a text"),
         ({"limit": -1}, "a whole number of at least 0 or nothing, not -1"),
         ({"table": 3}, "a table, not 3"),
+        ({"table": {"x": float("nan")}}, "a table, not"),
+        ({"names": {"a": 1}}, "a list, each a text, not"),
+        ({"tol": 10**400}, "a number of at least 0, not 1000"),
     ],
 )
 def test_wrong_values_are_refused_in_one_sentence(given, message):

@@ -254,6 +254,19 @@ def test_no_library_is_an_error_for_readers(path):
     assert not path.exists()
 
 
+def test_a_damaged_library_is_told_to_readers(path):
+    with Writer(path) as writer:
+        writer.see([seen(number, b"/m/%d.mp3" % number * 30) for number in range(500)])
+    content = bytearray(path.read_bytes())
+    # Past the head and the list of tables, every page is overwritten.
+    content[8192:] = b"\xaa" * (len(content) - 8192)
+    path.write_bytes(content)
+    with Library(path) as library:
+        for read in (library.files, lambda: list(library.songs([1]))):
+            with pytest.raises(LibraryError, match=r"cannot be read: .*malformed; put a copy"):
+                read()
+
+
 def test_a_library_knows_itself(path):
     Writer(path).close()
     assert is_library(path)

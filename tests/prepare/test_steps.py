@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from songscape.core.errors import DegenerateDataError, RecipeError, UnknownNameError
+from songscape.prepare import quantile
 from songscape.prepare.drop_constant import DropConstant
 from songscape.prepare.drop_correlated import DropCorrelated
 from songscape.prepare.key_circle import KeyCircle, on_circle
@@ -40,6 +41,20 @@ def test_pick_names_the_nearest():
         Pick(keep=("temp",)).fit(TABLE)
     with pytest.raises(UnknownNameError, match="no feature 'loud'"):
         Pick(leave=("loud",)).fit(TABLE)
+
+
+def test_one_song_is_too_few_to_compare_features_by():
+    for selection in (Pick(), DropConstant(), DropCorrelated()):
+        with pytest.raises(DegenerateDataError, match="At least 2 songs are needed"):
+            selection.fit(TABLE.head(1))
+
+
+@pytest.mark.parametrize("count", [2, 1_000, 100_000])
+def test_any_number_of_quantiles_can_be_asked_for(count):
+    ranks = quantile.make(quantile.Options("uniform", count), 0).fit_transform(
+        [[3.0], [1.0], [2.0]]
+    )
+    assert ranks.ravel().tolist() == pytest.approx([1.0, 0.0, 0.5])
 
 
 def test_pick_refuses_to_leave_nothing():

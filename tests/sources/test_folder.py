@@ -151,6 +151,7 @@ def test_what_is_not_among_the_songs_is_told(store, options, tmp_path, music):
         "failed-files": 1, "missing-files": 1, "waiting-files": 1,
     }  # fmt: skip
     assert found["failed-files"].examples[0].endswith("2.mp3: It is broken.")
+    assert found["waiting-files"].examples[0].endswith("3.mp3")
 
 
 def test_songs_of_other_versions_are_told(store, options):

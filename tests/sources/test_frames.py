@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from datetime import timedelta
 
 import pandas as pd
 import polars as pl
@@ -103,7 +104,10 @@ def test_all_types_come_in():
             "much": [3],
             "nested": [[[1]]],
             "inner": [{"a": 1}],
-            "raw": [b"x"],
+            "raw": [b"caf\xe9"],
+            "took": [timedelta(seconds=3)],
+            "longs": [[timedelta(seconds=3)]],
+            "raws": [[b"\xff"]],
         }
     ).with_columns(
         pl.col("when").str.to_date(),
@@ -113,6 +117,8 @@ def test_all_types_come_in():
     songs = collection(frame)
     assert songs.frame["when"].to_list() == ["2020-01-02"]
     assert songs.frame["much"].to_list() == [3.0]
+    assert songs.frame["raw"].to_list() == ["caf\ufffd"]
+    assert songs.frame["took"].to_list() == ["0:00:03"]
 
 
 @pytest.mark.parametrize("nothing", [3, "songs", [1, 2], None])

@@ -150,6 +150,13 @@ def test_one_playlist(tmp_path):
         itunes.load(itunes.Options(path, playlist="mien"))
 
 
+@pytest.mark.parametrize("lists", ["mine", ["mine"], [{"Name": "mine", "Playlist Items": ["x"]}]])
+def test_playlists_of_another_kind_than_expected_are_none(tmp_path, lists):
+    path = str(itunes_xml(tmp_path, [{"Name": "N", "BPM": 80}], lists))
+    with pytest.raises((UnknownNameError, InputError), match=r"no playlist 'mine'|lists no song"):
+        itunes.load(itunes.Options(path, playlist="mine"))
+
+
 def rekordbox_xml(tmp_path, tracks, lists=""):
     lines = "".join("<TRACK " + " ".join(f'{k}="{v}"' for k, v in t.items()) + "/>" for t in tracks)
     path = tmp_path / "rekordbox.xml"

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from datetime import timedelta
 
 import numpy as np
 import openpyxl
@@ -18,6 +19,7 @@ from songscape.core.errors import (
 )
 from songscape.core.options import fill, knobs
 from songscape.sources import table
+from songscape.sources._frames import collection
 
 FRAME = pl.DataFrame(
     {
@@ -94,6 +96,12 @@ def test_other_kinds_of_files_are_refused_by_name(tmp_path, content, says):
         load(tmp_path / "songs.csv")
 
 
+@pytest.mark.parametrize("name", ["ID3 title", "id3_title", "riff", "flac", "gif8"])
+def test_a_header_is_not_taken_for_the_mark_of_another_kind(tmp_path, name):
+    (tmp_path / "songs.csv").write_text(f"{name},tempo\nJ,1\nK,2\n")
+    assert load(tmp_path / "songs.csv").frame["tempo"].to_list() == [1.0, 2.0]
+
+
 def test_wrong_encoding_names_the_line(tmp_path):
     (tmp_path / "songs.csv").write_bytes("title,tempo\nJóga,1\n".encode("latin-1"))
     with pytest.raises(InputError, match=r"Line 2 of songs\.csv is not utf-8"):
@@ -104,6 +112,22 @@ def test_unknown_encoding(tmp_path):
     (tmp_path / "songs.csv").write_text("title,tempo\nJ,1\n")
     with pytest.raises(UnknownNameError, match="encoding 'latin-77'"):
         load(tmp_path / "songs.csv", encoding="latin-77")
+
+
+@pytest.mark.parametrize("encoding", ["hex", "rot13", "undefined", "a\0b"])
+def test_an_encoding_that_is_none_of_text(tmp_path, encoding):
+    (tmp_path / "songs.csv").write_text("title,tempo\nJ,1\n")
+    with pytest.raises(UnknownNameError, match="There is no encoding"):
+        load(tmp_path / "songs.csv", encoding=encoding)
+
+
+@pytest.mark.parametrize("width", ["16", "32"])
+@pytest.mark.parametrize("order", ["le", "be"])
+def test_the_mark_tells_the_order_of_bytes(tmp_path, width, order):
+    text = "\ufefftitle,tempo\nJóga,1\n"
+    (tmp_path / "songs.csv").write_bytes(text.encode(f"utf-{width}-{order}"))
+    songs = load(tmp_path / "songs.csv", encoding=f"utf-{width}")
+    assert songs.frame["title"].to_list() == ["Jóga"]
 
 
 def test_wrong_delimiter_is_refused(tmp_path):
@@ -118,6 +142,12 @@ def test_what_is_asked_for_overrules_what_was_found_out(tmp_path):
     assert load(path, decimal=",", roles={"a": "feature"}).frame["a"].to_list() == [1.5, 3.5]
     assert load(path, header=0, delimiter=",").frame.width == 4
     assert load(path, delimiter="tab").frame.columns == ["id", "a;b"]
+
+
+def test_any_character_may_part_cells(tmp_path):
+    path = tmp_path / "songs.csv"
+    path.write_text('title│tempo\n "Jóga"│1\n"Unravel"│2\n', "utf-8")
+    assert load(path, delimiter="│").frame["title"].to_list() == ["Jóga", "Unravel"]
 
 
 def test_delimiter_is_one_the_header_has(tmp_path):
@@ -170,6 +200,21 @@ def test_parquet(tmp_path):
     assert songs.frame["genres"].to_list() == [["pop", "rock"], ["pop"], None]
     assert songs.columns["artist"].role is Role.GROUP
     assert songs.frame["id"].to_list() == ["1", "2", "3"]
+
+
+def test_parquet_of_any_types(tmp_path):
+    """A frame means the same as the Parquet file of it, whatever its columns hold."""
+    odd = FRAME.select("track_name", "tempo").with_columns(
+        pl.Series("raw", [b"caf\xe9", b"", None]),
+        pl.Series("took", [timedelta(seconds=3)] * 3),
+        pl.Series("nested", [[[1]], [], None]),
+        pl.Series("pair", [[1, 2]] * 3, pl.Array(pl.Int64, 2)),
+        pl.Series("mood", ["", "calm", None]),
+    )
+    odd.write_parquet(tmp_path / "songs.parquet")
+    songs = load(tmp_path / "songs.parquet")
+    assert songs.frame.equals(collection(odd).frame)
+    assert songs.frame["raw"].to_list() == ["caf\ufffd", None, None]
 
 
 def test_parquet_without_rows(tmp_path):
@@ -252,6 +297,14 @@ def test_json_lines_of_audio_features(tmp_path):
     assert songs.frame["track_id"].to_list() == ["a", "b"]
 
 
+def test_json_lines_may_hold_other_ends_of_lines(tmp_path):
+    path = tmp_path / "songs.jsonl"
+    path.write_text(
+        '{"title": "a\u2028b", "tempo": 1.5}\r\n{"title": "c\x85", "tempo": 2}\r\n', "utf-8"
+    )
+    assert load(path).frame["title"].to_list() == ["a\u2028b", "c\x85"]
+
+
 def test_json_answer_of_audio_features(tmp_path):
     path = tmp_path / "songs.json"
     path.write_text(json.dumps({"audio_features": [{"id": "a", "tempo": 1.5}, None]}))
@@ -270,7 +323,10 @@ def test_json_nested_names(tmp_path):
     ("content", "says"),
     [
         ('[{"a": 1},\n {"b" 2}]', r"Line 2 of songs\.json is no JSON, column 7"),
+        ('{"a": 1}\n\n{"a" 2}', r"Line 3 of songs\.json is no JSON, column 6: .*; mend that line"),
         ("[1, 2]", r"songs\.json holds no list of songs"),
+        (f'[{{"a": {"9" * 5000}}}]', r"songs\.json holds a number of thousands of digits"),
+        ('{"a": 1}\n' + "[" * 100_000, r"songs\.json is nested too deeply"),
         ("[" * 100_000, r"songs\.json (is nested too deeply|is no JSON)|Line 1 of songs\.json"),
     ],
 )

@@ -6,7 +6,7 @@
 (``COMPILED``), else the same functions in NumPy.
 """
 
-from songscape._kernels._engine import COMPILED
+from songscape._kernels._engine import COMPILED, engine
 from songscape._kernels._kmeans import Nearest, Step, kmeans_step, nearest_centers, potentials
 from songscape._kernels._lloyd import Descent, Known, Stop, greedy_draws, lloyd, unknown
 from songscape._kernels._mixture import (
@@ -18,7 +18,7 @@ from songscape._kernels._mixture import (
     moments,
 )
 from songscape._kernels._silhouette import silhouette
-from songscape._kernels._ward import ward
+from songscape._kernels._ward import linkage_matrix, ward
 
 __all__ = [
     "COMPILED",
@@ -30,8 +30,10 @@ __all__ = [
     "Statistics",
     "Step",
     "Stop",
+    "engine",
     "greedy_draws",
     "kmeans_step",
+    "linkage_matrix",
     "lloyd",
     "mixture_log_prob",
     "mixture_step",

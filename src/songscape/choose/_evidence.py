@@ -31,10 +31,10 @@ from songscape.evaluate.valley import distinct_sample
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from songscape.choose._sweep import Fitter
     from songscape.choose.verdict import Options
     from songscape.core.fit import Fit
     from songscape.core.space import Space
+    from songscape.evaluate._refit import Fitter
 
 GAP_ROWS = 1_000
 """Songs of the gap statistic, which groups twenty references at every k."""
@@ -90,8 +90,7 @@ def gather(
     fits = sweep(swept, fitter, ks, options.seeds, seed)
     different = distinct_sample(swept.matrix, swept.n, seed)
     null = _nulls.drawn(swept.matrix[different], options.references, seed)
-    looks = (options.valley_rows, options.looks)
-    land = valleys(swept, fits, *looks, noise(null), seed)
+    land = valleys(swept, fits, options.valley_rows, options.looks, noise(null), seed)
     gaps = _gaps(few, ks, options, seed)
     values = [
         *_internal(swept, fits, options),

@@ -56,10 +56,7 @@ def drawn(matrix: Matrix, draws: int, seed: int) -> pl.DataFrame:
             own = child(seed, f"{name} {index}")
             rows_of.append((name, best(_references.draw(name, matrix, rng), own)))
     values = [
-        (statistic, name, value)
-        for statistic in STATISTICS
-        for name, found in rows_of
-        for value in [found[statistic]]
+        (statistic, name, found[statistic]) for statistic in STATISTICS for name, found in rows_of
     ]
     return pl.DataFrame(values, schema=EVIDENCE, orient="row")
 

@@ -18,8 +18,8 @@ from songscape.evaluate.prediction_strength import strength
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from songscape.choose._sweep import Fitter
     from songscape.core.space import Space
+    from songscape.evaluate._refit import Fitter
 
 STRONG = 0.8
 """The strength from which groups count as found again."""

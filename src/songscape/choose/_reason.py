@@ -151,16 +151,14 @@ def chance(seen: Evidence) -> str:
     """Say how the criteria stand against collections without groups."""
     found = {(test.statistic, test.reference): test for test in tests(seen.null)}
     said = []
-    for statistic, name in (("valley", "valley"), ("silhouette", "silhouette")):
+    for statistic, words in (("valley", "deepest valley"), ("silhouette", "best silhouette")):
         against = ", ".join(
             f"{KINDS[kind]} {found[statistic, kind].p:.2f}"
             for kind in NAMES
             if (statistic, kind) in found
         )
         observed = found[statistic, STRUCTURELESS[0]].observed
-        said.append(f"deepest {name} {observed:.2f}" if name == "valley" else
-                    f"best {name} {observed:.2f}")  # fmt: skip
-        said[-1] += f": {against}"
+        said.append(f"{words} {observed:.2f}: {against}")
     return f"Share of collections without groups that do as well ({'; '.join(said)})."
 
 

@@ -7,27 +7,27 @@ how many songs it was taken on.
 
 from __future__ import annotations
 
-import importlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 
+from songscape.core import plugins
 from songscape.core.choice import CURVES
+from songscape.core.errors import DegenerateDataError, RecipeError
 from songscape.core.guard import distinct_rows
 from songscape.core.seeds import child, generator
 from songscape.evaluate._refit import sweep as every
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
 
     from songscape.core.fit import Fit
     from songscape.core.space import Space
-
-    Fitter = Callable[[Space, int, int], Fit]
+    from songscape.evaluate._refit import Fitter
 
 LEAST_PER_GROUP = 5
 """Groups of fewer songs on average cannot be judged, so k goes no further."""
@@ -49,6 +49,26 @@ def ks_possible(space: Space, low: int, high: int) -> list[int]:
     """Return the numbers of groups that can be judged between two bounds; none for few songs."""
     different = distinct_rows(space.matrix, enough=high * LEAST_PER_GROUP)
     return list(range(max(low, 2), min(high, different // LEAST_PER_GROUP) + 1))
+
+
+def ks_to_try(space: Space, low: int, high: int) -> list[int]:
+    """Return the numbers of groups to try between two bounds.
+
+    Raises
+    ------
+    RecipeError
+        If `low` is above `high`.
+    DegenerateDataError
+        If there are too few different songs to judge `low` groups.
+    """
+    if low > high:
+        raise RecipeError(f"choose.low is {low} and above choose.high, {high}; raise choose.high.")
+    ks = ks_possible(space, low, high)
+    if not ks:
+        raise DegenerateDataError(
+            f"{space.n} songs are too few to judge {low} groups; give --k a number."
+        )
+    return ks
 
 
 def sample(space: Space, most: int, seed: int) -> Space:
@@ -73,7 +93,7 @@ def sweep(space: Space, fitter: Fitter, ks: Iterable[int], seeds: int, seed: int
 
 def scored(space: Space, fits: Iterable[Fit], name: str) -> list[Value]:
     """Score groupings by one criterion of the stage ``evaluate``; undefined ones are left out."""
-    criterion = importlib.import_module(f"songscape.evaluate.{name}")
+    criterion = plugins.load("evaluate", name)
     listed = list(fits)
     # Criteria that look at pairs score all groupings in one pass over these.
     together = getattr(criterion, "scores", None)

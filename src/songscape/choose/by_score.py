@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from songscape.choose._sweep import best, frame, ks_possible, sample, scored, sweep
+from songscape.choose._sweep import best, frame, ks_to_try, sample, scored, sweep
 from songscape.core import plugins
 from songscape.core.choice import EVIDENCE, Choice
 from songscape.core.errors import DegenerateDataError, RecipeError
 from songscape.core.options import option
 
 if TYPE_CHECKING:
-    from songscape.choose._sweep import Fitter
     from songscape.core.space import Space
+    from songscape.evaluate._refit import Fitter
 
 
 @dataclass(frozen=True)
@@ -39,13 +39,15 @@ def choose(space: Space, fitter: Fitter, options: Options, seed: int) -> Choice:
     Raises
     ------
     RecipeError
-        If the criterion must not choose, as it is monotone in k, or needs labels.
+        If the criterion must not choose, as it is monotone in k, or needs labels, or if `low` is
+        above `high`.
     DegenerateDataError
-        If it is undefined everywhere.
+        If it is undefined everywhere, or there are too few different songs to judge `low` groups.
     """
     _check(options.score)
     swept = sample(space, options.rows, seed)
-    fits = sweep(swept, fitter, ks_possible(space, options.low, options.high), options.seeds, seed)
+    ks = ks_to_try(space, options.low, options.high)
+    fits = sweep(swept, fitter, ks, options.seeds, seed)
     values = scored(swept, fits, options.score)
     k, value = best(values)
     if not k:
@@ -57,7 +59,7 @@ def choose(space: Space, fitter: Fitter, options: Options, seed: int) -> Choice:
         natural=False,
         k=k,
         reason=f"{k} groups have the best {options.score} ({value:.4g}) of all numbers from "
-        f"{options.low} to {options.high}. That score always names some number and cannot say that "
+        f"{ks[0]} to {ks[-1]}. That score always names some number and cannot say that "
         "there are no groups; the verdict can.",
         criteria={options.score: (k, value)},
         curves=frame(values, space.fingerprint),

@@ -42,17 +42,16 @@ from threadpoolctl import threadpool_limits
 
 from songscape.choose import _nulls, _reason
 from songscape.choose._evidence import gather
-from songscape.choose._sweep import frame, ks_possible
+from songscape.choose._sweep import frame, ks_to_try
 from songscape.choose._useful import useful
 from songscape.core.choice import Choice
-from songscape.core.errors import DegenerateDataError, RecipeError
 from songscape.core.options import option
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from songscape.choose._sweep import Fitter
     from songscape.core.space import Space
+    from songscape.evaluate._refit import Fitter
 
 
 @dataclass(frozen=True)
@@ -92,7 +91,7 @@ def choose(space: Space, fitter: Fitter, options: Options, seed: int) -> Choice:
     DegenerateDataError
         If there are too few different songs to judge two groups.
     """
-    ks = _range(space, options)
+    ks = ks_to_try(space, options.low, options.high)
     # Hundreds of small groupings: threads that wait for each other cost more than they save, and
     # on a busy machine many times more.
     with threadpool_limits(limits=1):
@@ -110,18 +109,6 @@ def choose(space: Space, fitter: Fitter, options: Options, seed: int) -> Choice:
         evidence=seen.null,
         tests=tuple(_nulls.tests(seen.null)),
     )
-
-
-def _range(space: Space, options: Options) -> list[int]:
-    """Return the numbers of groups to try."""
-    if options.low > options.high:
-        raise RecipeError(f"choose.low is {options.low} and above choose.high, {options.high}.")
-    ks = ks_possible(space, options.low, options.high)
-    if not ks:
-        raise DegenerateDataError(
-            f"{space.n} songs are too few to judge {options.low} groups; give --k a number."
-        )
-    return ks
 
 
 def _warn_at_edge(ks: Sequence[int], k: int, *, natural: bool) -> None:

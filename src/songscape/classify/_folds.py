@@ -66,14 +66,9 @@ def folds(task: Task, count: int, seed: int, tied: NDArray[np.int64] | None) -> 
             f"{count} folds need {count} different values of {name} and there are "
             f"{blocks_there}; take fewer --folds, or another --group."
         )
-    strata = task.truth if task.kind == LABEL else None
-    if tied is None:
-        kind = KFold if strata is None else StratifiedKFold
-        pairs = kind(count, shuffle=True, random_state=seed).split(task.ids, strata)
-    elif strata is None:
-        maker = GroupKFold(count, shuffle=True, random_state=seed)
-        pairs = maker.split(task.ids, groups=tied)
+    if task.kind == LABEL:
+        dealer, strata = StratifiedKFold if tied is None else StratifiedGroupKFold, task.truth
     else:
-        grouped = StratifiedGroupKFold(count, shuffle=True, random_state=seed)
-        pairs = grouped.split(task.ids, strata, tied)
-    return [(train, test) for train, test in pairs if len(test)]
+        dealer, strata = KFold if tied is None else GroupKFold, None
+    dealt = dealer(count, shuffle=True, random_state=seed).split(task.ids, strata, tied)
+    return [(train, test) for train, test in dealt if len(test)]

@@ -163,7 +163,7 @@ def summary(scores: pl.DataFrame) -> pl.DataFrame:
     """Return mean and 95 % interval of every measure in every split."""
     rows = []
     for (split, measure), part in scores.group_by("split", "measure", maintain_order=True):
-        ratio = float((part["tested"] / part["learned"]).mean() or 0.0)  # type: ignore[arg-type]
+        ratio = float(part.select((pl.col("tested") / pl.col("learned")).mean()).item())
         mean, low, high = measuring.interval(part["value"].to_numpy(), ratio)
         low, high = measuring.possible(str(measure), low, high)
         rows.append(

@@ -181,7 +181,9 @@ def _chosen(
         return fit, {"epochs": max(int(fit.estimator.best_epoch_), 1)}
     tried = candidates(how, task, len(near))
     if not tried:
-        raise DegenerateDataError(f"{len(near)} songs are fewer than the neighbours that vote.")
+        raise DegenerateDataError(
+            f"{len(near)} songs are fewer than the neighbours that vote; lower classify.nearest.k."
+        )
     fits = [Fitted(task.kind, *trained(how, task, near, seed, one)) for one in tried]
     values = [headline(task.kind, task.truth[far], fit.tell(task.inputs[far])) for fit in fits]
     best = int(np.argmax(values))

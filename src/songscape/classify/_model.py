@@ -15,9 +15,8 @@ and NumPy's that skops knows to be harmless.
 
 from __future__ import annotations
 
-import io
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
@@ -29,9 +28,10 @@ from songscape.classify._judge import Care, Judgement, judge
 from songscape.classify._measures import HEADLINE
 from songscape.classify._method import Fitted, Method, fitted, method
 from songscape.classify._task import LABEL, PLACE, Task, Wish, task
-from songscape.core.collection import Role
+from songscape.core.collection import Role, numbers
 from songscape.core.errors import InputError, RecordError
 from songscape.core.options import dump
+from songscape.core.record import parquet_bytes, summary_text
 from songscape.core.seeds import child
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from songscape.core.collection import Collection
 
 FACTS, FILE = "classify.json", "model.skops"
+_ANEW = "fit one with songscape classify"
 _TREES = "sklearn.ensemble._hist_gradient_boosting"
 _TRUSTED = [
     "numpy.dtype",
@@ -115,9 +116,8 @@ class Model:
                 "predictions": self.judgement.predictions,
                 "evidence/summary": self.judgement.summary,
             }
-            found |= {f"{name}.parquet": _parquet(table) for name, table in tables.items()}
-        text = json.dumps(self.facts, indent=2, ensure_ascii=False) + "\n"
-        return found | {FACTS: text.encode()}
+            found |= {f"{name}.parquet": parquet_bytes(table) for name, table in tables.items()}
+        return found | {FACTS: summary_text(self.facts).encode()}
 
 
 def fit(
@@ -134,7 +134,8 @@ def fit(
     ----------
     songs : a collection.
     target : a column ("genre"), two of degrees ("latitude,longitude"), a column against a number
-        ("latitude>20"), or a :class:`Wish` with features and group.
+        ("latitude>20"), or a :class:`Wish` with features and group; what it reads is the method's
+        to say, and a class needs a song for every fold.
     how : a plug-in's name, or what :func:`method` returns.
     care : how much is spent on judging; no folds for none.
     seed : root of all randomness.
@@ -164,13 +165,13 @@ def fit(
     """
     care, how = care or Care(), method(how) if isinstance(how, str) else how
     wish = target if isinstance(target, Wish) else Wish(target)
-    wish = Wish(wish.target, how.reads, wish.features, wish.group, max(care.folds, 2))
-    asked = task(songs, wish)
+    asked = task(songs, replace(wish, reads=how.reads, least=max(care.folds, 2)))
     judgement = judge(how, asked, care, seed, tell) if care.folds else None
     tell("fit: on all songs")
     blocks, _ = ties(asked)
-    inside = Task(**{**vars(asked), "groups": blocks})
-    made = fitted(how, inside, np.arange(len(asked)), child(seed, "classify.fit"))
+    made = fitted(
+        how, replace(asked, groups=blocks), np.arange(len(asked)), child(seed, "classify.fit")
+    )
     return Model(
         _facts(asked, how, made, judgement, (seed, care.settled(len(asked)))), made, judgement
     )
@@ -191,7 +192,7 @@ def load(folder: Path) -> Model:
         held = skops.io.load(folder / FILE, trusted=_TRUSTED + _known_types())
         parts = held["kind"], held["prepare"], held["estimator"], float(held["heat"])
     except Exception as error:  # noqa: BLE001 - skops raises whatever a broken archive provokes
-        raise RecordError(f"{folder / FILE} cannot be read as a model: {error}") from None
+        raise RecordError(f"{folder / FILE} cannot be read as a model: {error}; {_ANEW}.") from None
     return Model(facts, Fitted(*parts))
 
 
@@ -205,11 +206,13 @@ def read_facts(folder: Path) -> dict[str, Any]:
     """
     path = folder / FACTS
     if not path.is_file():
-        raise RecordError(f"{folder} is not a model of songscape classify: it has no {FACTS}.")
+        raise RecordError(
+            f"{folder} is not a model of songscape classify: it has no {FACTS}; {_ANEW}."
+        )
     try:
         facts: dict[str, Any] = json.loads(path.read_text("utf-8"))
     except (OSError, ValueError) as error:
-        raise RecordError(f"{path} is damaged: {error}") from None
+        raise RecordError(f"{path} is damaged: {error}; {_ANEW}.") from None
     return facts
 
 
@@ -219,7 +222,7 @@ def read_tables(folder: Path) -> dict[str, pl.DataFrame]:
     try:
         return {file.stem: pl.read_parquet(file) for file in sorted(files)}
     except (OSError, pl.exceptions.PolarsError) as error:
-        raise RecordError(f"{folder} is a damaged model: {error}") from None
+        raise RecordError(f"{folder} is a damaged model: {error}; {_ANEW}.") from None
 
 
 def tables(model: Model) -> dict[str, pl.DataFrame]:
@@ -301,8 +304,7 @@ def _inputs(songs: Collection, facts: Mapping[str, Any]) -> NDArray[Any]:
             f"The songs lack {', '.join(lacking)}, which the model was fitted to; give a table "
             "with the same features."
         )
-    chosen = pl.col(facts["features"]).cast(pl.Float64).fill_null(float("nan"))
-    return songs.frame.select(chosen).to_numpy()
+    return numbers(songs.frame, facts["features"])
 
 
 def _labels(model: Fitted, inputs: NDArray[Any], least: float) -> dict[str, pl.Series]:
@@ -319,10 +321,3 @@ def _labels(model: Fitted, inputs: NDArray[Any], least: float) -> dict[str, pl.S
         "confidence": pl.Series(sure),
         "second": pl.Series(model.classes[order[:, 1]].astype(str)),
     }
-
-
-def _parquet(table: pl.DataFrame) -> bytes:
-    """Return a table as Parquet bytes."""
-    buffer = io.BytesIO()
-    table.write_parquet(buffer)
-    return buffer.getvalue()

@@ -6,29 +6,32 @@ to the best one. They run on one thread, so the same seed gives the same numbers
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self
+from abc import abstractmethod
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
+from sklearn.base import ClassifierMixin, RegressorMixin
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_data
 from threadpoolctl import threadpool_limits
 
 from songscape._networks.dense import drawn, forward
-from songscape._networks.estimating import classes_of, keep, parted, seeded
+from songscape._networks.estimating import classes_of, keep
 from songscape._networks.perceptron import Lesson, Perceptron, Rule, probabilities
 from songscape._networks.training import Schedule, train
+from songscape.classify._taught import Taught
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from songscape._networks.estimating import Pair
     from songscape._networks.training import Watch
 
     Floats = NDArray[np.float64]
 
 
-class Trained(BaseEstimator):  # type: ignore[misc]
-    """What both kinds do: train and keep the curves."""
+class Dense(Taught):
+    """What both kinds do: train dense layers and keep the curves."""
 
     coefs_: list[Any]
     intercepts_: list[Any]
@@ -58,22 +61,22 @@ class Trained(BaseEstimator):  # type: ignore[misc]
         self.learning_rate = learning_rate
         self.random_state = random_state
 
+    @property
+    @abstractmethod
+    def _loss(self) -> str:
+        """The loss, one of :data:`songscape._networks.perceptron.LOSSES`."""
+
     def _learned(
-        self, lesson: Lesson, loss: str, validation: Lesson | None, groups: Any, watch: Watch | None
+        self, lesson: Pair, held: Pair | None, rng: np.random.Generator, progress: Watch | None
     ) -> None:
-        """Train on songs, and keep weights and curves."""
-        rng, taken, held = seeded(self.random_state), lesson, validation
-        if held is None:
-            songs, targets, rest = parted(
-                lesson.inputs, lesson.targets, self.validation_fraction, rng, groups
-            )
-            taken, held = Lesson(songs, targets), None if rest is None else Lesson(*rest)
-        sizes = (lesson.inputs.shape[1], *self.hidden, lesson.targets.shape[1])
-        rule = Rule(self.activation, loss, self.learning_rate, self.penalty)
-        learner = Perceptron(drawn(sizes, rng), rule, taken, held)
+        taken = Lesson(*lesson)
+        sizes = (taken.inputs.shape[1], *self.hidden, taken.targets.shape[1])
+        rule = Rule(self.activation, self._loss, self.learning_rate, self.penalty)
+        kept = None if held is None else Lesson(*held)
+        learner = Perceptron(drawn(sizes, rng), rule, taken, kept)
         schedule = Schedule(self.epochs, self.batch_size, self.patience)
         with threadpool_limits(limits=1):
-            course = train(learner, len(taken.inputs), schedule, rng, watch)
+            course = train(learner, len(taken.inputs), schedule, rng, progress)
         keep(self, course)
         self.n_parameters_ = learner.size
         self.coefs_ = [weights for weights, _ in learner.layers]
@@ -87,43 +90,26 @@ class Trained(BaseEstimator):  # type: ignore[misc]
         return np.asarray(forward(matrix, layers, self.activation, "linear"), dtype=np.float64)
 
 
-class PerceptronClassifier(ClassifierMixin, Trained):  # type: ignore[misc]
+class PerceptronClassifier(ClassifierMixin, Dense):  # type: ignore[misc]
     """Classes by dense layers; see :class:`songscape.classify.network.Network`."""
 
     classes_: NDArray[Any]
 
-    def fit(
-        self,
-        X: Any,
-        y: Any,
-        *,
-        validation: tuple[Any, Any] | None = None,
-        groups: Any = None,
-        progress: Watch | None = None,
-    ) -> Self:
-        """Learn the classes.
+    @property
+    def _loss(self) -> str:
+        return self.output
 
-        Parameters
-        ----------
-        X : array of shape (n, d), scaled.
-        y : labels of shape (n,).
-        validation : songs and labels to stop by; else a share of X is held out.
-        groups : shape (n,); songs of a group are held out together.
-        progress : is given every epoch, from 1, and its measures.
-
-        Raises
-        ------
-        DegenerateDataError
-            If there is only one class, or training diverges.
-        """
+    def _seen(self, X: Any, y: Any) -> Pair:
         matrix, y = validate_data(self, X, y, dtype=np.float64)
         labels = column_or_1d(y, warn=True)
         check_classification_targets(labels)
         self.classes_, codes = classes_of(labels)
-        held = None if validation is None else self._lesson(*validation)
-        lesson = Lesson(matrix, np.eye(len(self.classes_))[codes])
-        self._learned(lesson, self.output, held, groups, progress)
-        return self
+        return matrix, np.eye(len(self.classes_))[codes]
+
+    def _held(self, X: Any, y: Any) -> Pair:
+        """Return songs to stop by; a class that is not learned is told wrong always."""
+        matrix = validate_data(self, X, dtype=np.float64, reset=False)
+        return matrix, (np.asarray(y)[:, None] == self.classes_[None, :]).astype(np.float64)
 
     def predict_proba(self, X: Any) -> Floats:
         """Return the probability of every class, shape (n, classes); rows sum to 1."""
@@ -135,26 +121,15 @@ class PerceptronClassifier(ClassifierMixin, Trained):  # type: ignore[misc]
         labels: NDArray[Any] = self.classes_[best]
         return labels
 
-    def _lesson(self, X: Any, y: Any) -> Lesson:
-        """Return songs to stop by; a class that is not learned is told wrong always."""
-        matrix = validate_data(self, X, dtype=np.float64, reset=False)
-        targets = (np.asarray(y)[:, None] == self.classes_[None, :]).astype(np.float64)
-        return Lesson(matrix, targets)
 
-
-class PerceptronRegressor(RegressorMixin, Trained):  # type: ignore[misc]
+class PerceptronRegressor(RegressorMixin, Dense):  # type: ignore[misc]
     """Numbers by dense layers; see :class:`songscape.classify.network.NetworkRegressor`."""
 
-    def fit(
-        self,
-        X: Any,
-        y: Any,
-        *,
-        validation: tuple[Any, Any] | None = None,
-        groups: Any = None,
-        progress: Watch | None = None,
-    ) -> Self:
-        """Learn one number, or several, of shape (n,) or (n, outputs); see the classifier."""
+    @property
+    def _loss(self) -> str:
+        return "squared"
+
+    def _seen(self, X: Any, y: Any) -> Pair:
         matrix, y = validate_data(self, X, y, dtype=np.float64, multi_output=True, y_numeric=True)
         values = np.asarray(y, dtype=np.float64)
         self._flat = values.ndim == 1
@@ -162,21 +137,17 @@ class PerceptronRegressor(RegressorMixin, Trained):  # type: ignore[misc]
         self.target_mean_ = columns.mean(axis=0)
         spread = columns.std(axis=0)
         self.target_scale_ = np.where(spread > 0, spread, 1.0)
-        held = None if validation is None else self._lesson(*validation)
-        self._learned(Lesson(matrix, self._scaled(columns)), "squared", held, groups, progress)
-        return self
+        return matrix, self._scaled(columns)
+
+    def _held(self, X: Any, y: Any) -> Pair:
+        matrix = validate_data(self, X, dtype=np.float64, reset=False)
+        columns = np.asarray(y, dtype=np.float64).reshape(len(matrix), -1)
+        return matrix, self._scaled(columns)
 
     def predict(self, X: Any) -> Floats:
         """Return the numbers of songs, of the shape `y` had."""
         values = self._raw(X) * self.target_scale_ + self.target_mean_
         return np.asarray(values[:, 0] if self._flat else values)
-
-    def _lesson(self, X: Any, y: Any) -> Lesson:
-        """Return songs to stop by."""
-        matrix = validate_data(self, X, dtype=np.float64, reset=False)
-        return Lesson(
-            matrix, self._scaled(np.asarray(y, dtype=np.float64).reshape(len(matrix), -1))
-        )
 
     def _scaled(self, columns: Floats) -> Floats:
         """Return targets with mean 0 and variance 1 over the songs learned from."""
@@ -186,3 +157,15 @@ class PerceptronRegressor(RegressorMixin, Trained):  # type: ignore[misc]
         tags = super().__sklearn_tags__()
         tags.target_tags.multi_output = True
         return tags
+
+
+def training(options: Any, seed: int) -> dict[str, Any]:
+    """Return the parameters of training as the options of a plug-in of dense layers say them."""
+    return {
+        "penalty": options.penalty,
+        "epochs": options.epochs,
+        "batch_size": options.batch,
+        "patience": options.patience,
+        "learning_rate": options.learning_rate,
+        "random_state": seed,
+    }

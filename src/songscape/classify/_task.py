@@ -14,8 +14,9 @@ import numpy as np
 import polars as pl
 
 from songscape.classify import _earth
-from songscape.core.collection import Kind, Role, find_column
+from songscape.core.collection import Kind, Role, find_column, numbers
 from songscape.core.errors import DegenerateDataError, InputError, RecipeError
+from songscape.core.wording import listed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -126,7 +127,7 @@ def _target(songs: Collection, target: str) -> tuple[str, tuple[str, ...], NDArr
     values = songs.frame[column]
     if values.dtype == pl.List:
         values = values.list.first()
-    if values.dtype.is_numeric() and values.n_unique() > FEW_VALUES:
+    if values.dtype.is_numeric() and values.drop_nulls().n_unique() > FEW_VALUES:
         return NUMBER, (column,), values.cast(pl.Float64).to_numpy()
     texts = values.cast(pl.String).to_list()
     return LABEL, (column,), np.array(texts, dtype=object)
@@ -183,15 +184,15 @@ def _frequent(
     if len(counts) == 1:
         raise DegenerateDataError(
             f"All songs have the label {next(iter(counts))!r}: with one class there is nothing to "
-            "tell apart."
+            "tell apart; name another target."
         )
     if not counts:
-        raise InputError("The target is known for no song at all.")
+        raise InputError("The target is known for no song at all; name another.")
     rare = {label for label, count in counts.items() if count < least}
     lone = _lone(truth, known, groups) - rare
     notes = [
         f"{len(left):,} classes {why} are left out, {sum(counts[one] for one in left):,} songs: "
-        f"{_listed(left)}."
+        f"{listed(sorted(map(str, left)))}."
         for left, why in (
             (rare, f"of fewer than {least} songs"),
             (lone, "all of one group, which cannot be both learned and tested,"),
@@ -216,12 +217,6 @@ def _lone(
     for label, group in zip(truth[known], groups[known], strict=True):
         homes.setdefault(label, set()).add(int(group))
     return {label for label, found in homes.items() if len(found) < 2}
-
-
-def _listed(labels: set[Any]) -> str:
-    """Name a few labels."""
-    names = sorted(map(str, labels))
-    return ", ".join(names[:8]) + (f" and {len(names) - 8:,} more" if len(names) > 8 else "")
 
 
 def _group(songs: Collection, wish: str) -> str:
@@ -264,5 +259,4 @@ def _inputs(
     names = tuple(find_column(songs.columns, name) for name in names)
     if not names:
         raise InputError("There is no feature to tell the target by; name some with --feature.")
-    table = songs.frame.select(pl.col(names).cast(pl.Float64).fill_null(float("nan")))
-    return tuple(names), table.to_numpy()
+    return names, numbers(songs.frame, names)

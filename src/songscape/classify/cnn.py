@@ -11,21 +11,23 @@ same numbers on a processor.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.base import ClassifierMixin
 from sklearn.utils.validation import check_is_fitted
 
-from songscape._networks.estimating import classes_of, keep, parted, seeded
+from songscape._networks.estimating import classes_of, keep
 from songscape._networks.torch_here import DEVICES, one_thread, require_torch
 from songscape._networks.training import Schedule, train
 from songscape.classify._patches import BANDS, Cut, pieces
+from songscape.classify._taught import Taught
 from songscape.core.options import option
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from songscape._networks.estimating import Pair
     from songscape._networks.training import Watch
 
 TELLS = ("label",)
@@ -50,7 +52,7 @@ class Options:
     device: str = option("auto", "auto takes a GPU if torch sees one", choices=DEVICES)
 
 
-class SoundNetwork(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
+class SoundNetwork(ClassifierMixin, Taught):  # type: ignore[misc]
     """Tell classes of audio files by a convolutional network.
 
     Parameters
@@ -96,54 +98,30 @@ class SoundNetwork(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.device = device
         self.random_state = random_state
 
-    def fit(
-        self,
-        X: Any,
-        y: Any,
-        *,
-        validation: tuple[Any, Any] | None = None,
-        groups: Any = None,
-        progress: Watch | None = None,
-    ) -> Self:
-        """Learn the classes of files.
-
-        Parameters
-        ----------
-        X : paths, shape (n,).
-        y : labels, shape (n,).
-        validation, groups, progress : as of :meth:`songscape.classify.network.Network.fit`.
-
-        Raises
-        ------
-        MissingExtraError
-            If torch is not installed.
-        InputError
-            If a file cannot be decoded, or the pieces take more memory than allowed.
-        """
+    def _seen(self, X: Any, y: Any) -> Pair:
         require_torch(FEATURE)
-        paths, labels = np.asarray(X, dtype=object).ravel(), np.asarray(y)
+        labels = np.asarray(y)
         self.classes_, _ = classes_of(labels)
-        rng = seeded(self.random_state)
-        if validation is None:
-            paths, labels, validation = parted(paths, labels, self.validation_fraction, rng, groups)
-        with one_thread():
-            return self._learned(paths, labels, validation, (rng, progress))
+        return np.asarray(X, dtype=object).ravel(), labels
 
-    def _learned(self, paths: Any, labels: Any, validation: Any, spent: tuple[Any, Any]) -> Self:
-        """Train, and keep what was learned as arrays."""
+    def _held(self, X: Any, y: Any) -> Pair:
+        return np.asarray(X, dtype=object).ravel(), np.asarray(y)
+
+    def _learned(
+        self, lesson: Pair, held: Pair | None, rng: np.random.Generator, progress: Watch | None
+    ) -> None:
         from songscape._networks.picture import Picture, begun
 
-        rng, progress = spent
-        album = self._album(paths, labels)
-        held = None if validation is None else self._album(*validation)
-        parts = begun(self.widths, len(self.classes_), rng)
-        learner = Picture(parts, self.learning_rate, album, held, self.device)
-        schedule = Schedule(self.epochs, self.batch_size, self.patience)
-        course = train(learner, len(album.pictures), schedule, rng, progress)
+        album = self._album(*lesson)
+        kept = None if held is None else self._album(*held)
+        with one_thread():
+            parts = begun(self.widths, len(self.classes_), rng)
+            learner = Picture(parts, self.learning_rate, album, kept, self.device)
+            schedule = Schedule(self.epochs, self.batch_size, self.patience)
+            course = train(learner, len(album.pictures), schedule, rng, progress)
         keep(self, course)
         self.weights_ = learner.weights()
         self.n_parameters_ = sum(part.size for part in self.weights_)
-        return self
 
     def predict_proba(self, X: Any) -> NDArray[np.float64]:
         """Return the probability of every class, the mean over a song's pieces."""

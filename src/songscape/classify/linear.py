@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from songscape.classify._perceptron import PerceptronClassifier, PerceptronRegressor
+from songscape.classify._perceptron import PerceptronClassifier, PerceptronRegressor, training
 from songscape.core.options import option
 
 TELLS = ("label", "number", "place")
@@ -92,12 +92,5 @@ class LinearRegressor(PerceptronRegressor):
 
 def make(options: Options, seed: int, kind: str) -> Linear | LinearRegressor:
     """Make the estimator for a label, a number or a place."""
-    made: dict[str, Any] = {
-        "penalty": options.penalty,
-        "epochs": options.epochs,
-        "batch_size": options.batch,
-        "patience": options.patience,
-        "learning_rate": options.learning_rate,
-        "random_state": seed,
-    }
+    made = training(options, seed)
     return Linear(**made) if kind == "label" else LinearRegressor(**made)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from songscape._networks.dense import ACTIVATIONS
-from songscape.classify._perceptron import PerceptronClassifier, PerceptronRegressor
+from songscape.classify._perceptron import PerceptronClassifier, PerceptronRegressor, training
 from songscape.core.options import option
 
 TELLS = ("label", "number", "place")
@@ -94,14 +94,6 @@ class NetworkRegressor(PerceptronRegressor):
 
 def make(options: Options, seed: int, kind: str) -> Network | NetworkRegressor:
     """Make the estimator for a label, a number or a place."""
-    made: dict[str, Any] = {
-        "hidden": options.hidden,
-        "activation": options.activation,
-        "penalty": options.penalty,
-        "epochs": options.epochs,
-        "batch_size": options.batch,
-        "patience": options.patience,
-        "learning_rate": options.learning_rate,
-        "random_state": seed,
-    }
+    shape = {"hidden": options.hidden, "activation": options.activation}
+    made = shape | training(options, seed)
     return Network(**made) if kind == "label" else NetworkRegressor(**made)

@@ -12,9 +12,9 @@ import numpy as np
 import polars as pl
 from scipy.linalg import qr
 
-from songscape.clean._features import numbers, sound_features, standardised
+from songscape.clean._features import sound_features, standardised
 from songscape.clean._same_song import running_index
-from songscape.core.collection import Collection, Column, Kind, Role
+from songscape.core.collection import Collection, Column, Kind, Role, numbers
 from songscape.core.findings import Finding, Severity
 from songscape.core.wording import count, listed
 
@@ -217,6 +217,7 @@ def _already_standardised(matrix: NDArray[np.float64]) -> Iterator[Finding]:
 
     The bounds leave room for tables standardised before some rows were taken out.
     """
+    matrix = matrix[:, np.isfinite(matrix).any(axis=0)]
     if matrix.shape[1] < 3:
         return
     means, spreads = np.nanmean(matrix, axis=0), np.nanstd(matrix, axis=0)

@@ -46,12 +46,6 @@ def measures(collection: Collection) -> tuple[str, ...]:
     )
 
 
-def numbers(frame: pl.DataFrame, names: Iterable[str]) -> NDArray[np.float64]:
-    """Return columns as a float64 matrix of shape (n, d), NaN where nothing is known."""
-    chosen = [pl.col(name).cast(pl.Float64).fill_null(float("nan")) for name in names]
-    return np.asarray(frame.select(chosen).to_numpy(), dtype=np.float64)
-
-
 def standardised(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return each column with mean 0 and standard deviation 1; unknown and constant become 0.
 

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from songscape.clean._features import measures, numbers, standardised
+from songscape.clean._features import measures, standardised
+from songscape.core.collection import numbers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

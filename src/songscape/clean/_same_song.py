@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from songscape.clean._labels import GROUP
 from songscape.core.collection import Collection, Column, Role
 from songscape.core.wording import count
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
 
 _ROW = "\x1frow"
 
@@ -102,7 +102,7 @@ def _labelled(collection: Collection, labels: pl.DataFrame, several: int) -> Col
 def _genre_columns(collection: Collection) -> tuple[str, str]:
     """Return the column of single labels and the column of lists; empty where there is none."""
     schema = collection.frame.schema
-    names = [name for name in collection.names(Role.GENRE) if name != "genre_group"]
+    names = [name for name in collection.names(Role.GENRE) if name != GROUP]
     single = [name for name in names if schema[name] == pl.String]
     many = [name for name in names if schema[name] == pl.List(pl.String)]
     return (single or [""])[0], (many or [""])[0]

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _COLUMNS = ("genre_id", "parent", "title")
+_WAY_OUT = "mend it, or give another with --set clean.genres.tree=FILE"
 
 
 def read_tree(path: Path) -> dict[str, str]:
@@ -68,11 +69,15 @@ def _table(path: Path) -> pl.DataFrame:
     try:
         table = pl.read_csv(path, infer_schema=False)
     except (OSError, pl.exceptions.PolarsError) as error:
-        raise InputError(f"The genre tree {path} cannot be read: {error}.") from None
+        raise InputError(f"The genre tree {path} cannot be read: {error}; {_WAY_OUT}.") from None
     lacking = [name for name in _COLUMNS if name not in table.columns]
     if lacking:
-        raise InputError(f"The genre tree {path} needs the columns {', '.join(lacking)}.")
-    return table.select(_COLUMNS).drop_nulls()
+        raise InputError(
+            f"The genre tree {path} needs the columns {', '.join(lacking)}; {_WAY_OUT}."
+        )
+    # A root's parent may be left blank.
+    known = table.select(_COLUMNS).drop_nulls(["genre_id", "title"])
+    return known.with_columns(pl.col("parent").fill_null(""))
 
 
 def _climb(genre: str, parents: dict[str, str], path: Path) -> list[str]:
@@ -80,6 +85,8 @@ def _climb(genre: str, parents: dict[str, str], path: Path) -> list[str]:
     seen = [genre]
     while (parent := parents[seen[-1]]) in parents:
         if parent in seen:
-            raise InputError(f"The genre tree {path} runs in a circle at genre {parent}.")
+            raise InputError(
+                f"The genre tree {path} runs in a circle at genre {parent}; {_WAY_OUT}."
+            )
         seen.append(parent)
     return seen

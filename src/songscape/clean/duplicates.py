@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from songscape.clean._features import sound_features
+from songscape.clean._labels import GROUP
 from songscape.clean._same_song import folded, leaders, merged, running_index
 from songscape.core.collection import Collection, Role, find_column
 from songscape.core.findings import Finding, Severity
@@ -222,7 +223,7 @@ def _several_genres(collection: Collection, key: str, *, merges: bool) -> Iterat
     genres = [
         name
         for name in collection.names(Role.GENRE)
-        if collection.frame.schema[name] == pl.String and name != "genre_group"
+        if collection.frame.schema[name] == pl.String and name != GROUP
     ]
     if not genres:
         return

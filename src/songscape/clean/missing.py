@@ -31,9 +31,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from songscape.clean._features import numbers, replaced, sound_features
+from songscape.clean._features import replaced, sound_features
 from songscape.clean._neighbours import filled_by_neighbours
-from songscape.core.collection import Collection, Kind, Role
+from songscape.core.collection import Collection, Kind, Role, numbers
 from songscape.core.findings import Finding, Severity
 from songscape.core.options import option
 from songscape.core.wording import count, listed, tallied

@@ -25,7 +25,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from songscape.clean._features import measures, numbers, standardised
+from songscape.clean._features import measures, standardised
+from songscape.core.collection import numbers
 from songscape.core.findings import Finding, Severity
 from songscape.core.options import option
 from songscape.core.wording import count, tallied

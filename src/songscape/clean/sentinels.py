@@ -140,7 +140,7 @@ def _blanked(series: pl.Series, code: _Code, options: Options) -> pl.Series:
 
 def _codes(collection: Collection, options: Options) -> list[_Code]:
     """Find every sentinel of a collection."""
-    features = [name for name in collection.names(Role.FEATURE, Role.PLACE) if len(collection) > 0]
+    features = collection.names(Role.FEATURE, Role.PLACE) if len(collection) else ()
     values = {
         name: collection.frame[name].cast(pl.Float64).fill_null(float("nan")).to_numpy()
         for name in features
@@ -238,13 +238,11 @@ def _textual(collection: Collection, options: Options) -> Iterator[_Code]:
     """Yield genres and artists that say "unknown" in one of many ways."""
     for name in collection.names(Role.GENRE, Role.GROUP):
         series = collection.frame[name]
-        says = _says_nothing(pl.element(), _texts(collection.columns[name].role, options))
+        texts = _texts(collection.columns[name].role, options)
         if series.dtype == pl.List(pl.String):
-            rows = series.list.eval(says).list.any()
+            rows = series.list.eval(_says_nothing(pl.element(), texts)).list.any()
         elif series.dtype == pl.String:
-            rows = series.to_frame().select(
-                _says_nothing(pl.col(name), _texts(collection.columns[name].role, options))
-            )[name]
+            rows = series.to_frame().select(_says_nothing(pl.col(name), texts))[name]
         else:
             continue
         mask = rows.fill_null(value=False).to_numpy()

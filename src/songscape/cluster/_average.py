@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.spatial.distance import cdist
 
-from songscape._kernels._ward import linkage_matrix
+from songscape._kernels import linkage_matrix
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -10,13 +10,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
-from sklearn.utils.validation import _check_sample_weight, check_array
+from sklearn.utils.validation import _check_sample_weight
 
+from songscape._matrix import as_matrix
 from songscape.core.errors import DegenerateDataError
 from songscape.core.guard import check_matrix, check_values
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+__all__ = ["Guarded", "GuardedPredictor", "WeightedPredictor", "as_counts", "as_matrix"]
 
 
 class Guarded:
@@ -89,23 +92,6 @@ class WeightedPredictor(GuardedPredictor):
             If the numbers do not allow it.
         """
         return super().fit(X, y, sample_weight=sample_weight)
-
-
-def as_matrix(X: Any) -> NDArray[Any]:
-    """Return X as a float array without looking at its values.
-
-    Raises
-    ------
-    DegenerateDataError
-        If X has no rows or no columns, or is not a table of numbers.
-    """
-    try:
-        matrix: NDArray[Any] = check_array(
-            X, dtype=[np.float64, np.float32], ensure_all_finite=False
-        )
-    except ValueError as error:
-        raise DegenerateDataError(str(error)) from None
-    return matrix
 
 
 def as_counts(sample_weight: Any, matrix: NDArray[Any]) -> NDArray[np.float64]:

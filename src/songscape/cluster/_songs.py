@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from songscape._kernels import Descent, nearest_centers, unknown
-from songscape._kernels._engine import engine
+from songscape._kernels import Descent, engine, nearest_centers, unknown
 from songscape.cluster._threads import allowed
 
 if TYPE_CHECKING:

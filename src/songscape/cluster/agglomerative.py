@@ -131,7 +131,9 @@ class Agglomerative(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         check_is_fitted(self)
         n = len(self.linkage_) + 1
         if not 1 <= k <= n:
-            raise DegenerateDataError(f"A tree of {n} songs cannot be cut into {k} clusters.")
+            raise DegenerateDataError(
+                f"A tree of {n} songs cannot be cut into {k} clusters; ask for 1 to {n}."
+            )
         return _tree.cut(self.linkage_, k)
 
     def _tree(self, matrix: Floats, weights: Floats) -> Floats:

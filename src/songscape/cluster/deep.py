@@ -170,11 +170,6 @@ class _Deep(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Bas
         rows = Frame(self.mean_, self.scale_).into(matrix)
         return forward(rows, self.encoder_, self.activation, "linear").astype(np.float64)
 
-    def fit_predict(self, X: Any, y: Any = None, **further: Any) -> NDArray[np.int32]:
-        """Learn, and return the cluster of every song."""
-        labels: NDArray[np.int32] = self.fit(X, y, **further).labels_
-        return labels
-
     def predict(self, X: Any) -> NDArray[np.int32]:
         """Return the cluster whose centre is nearest to a song's code, shape (n,)."""
         codes = self.transform(X)

@@ -187,8 +187,9 @@ class _Mixture(DensityMixin, BaseEstimator):  # type: ignore[misc]
         """
         floor = np.full(points.shape[1], float(self.reg_covar)) + ROUNDING * points.var(axis=0)
         if self.covariance_type != "spherical":
-            _warn_of_discrete_columns(points, names)
-            for column in discrete_columns(points):
+            discrete = discrete_columns(points)
+            _warn_of_discrete_columns(discrete, names)
+            for column in discrete:
                 steps = np.diff(np.unique(points[:, column]))
                 floor[column] += float(steps.min(initial=np.inf)) ** 2 / 12 if steps.size else 0.0
         return Rules(self.covariance_type, floor, self.variance_prior)
@@ -284,9 +285,8 @@ def discrete_columns(matrix: NDArray[Any]) -> list[int]:
     return [i for i, column in enumerate(matrix.T) if len(np.unique(column)) < FEW_VALUES]
 
 
-def _warn_of_discrete_columns(matrix: NDArray[Any], names: Any) -> None:
+def _warn_of_discrete_columns(found: list[int], names: Any) -> None:
     """Warn of columns a component may collapse onto."""
-    found = discrete_columns(matrix)
     if found:
         called = ", ".join(str(i if names is None else list(names)[i]) for i in found)
         warnings.warn(

@@ -81,7 +81,8 @@ def _swap(new: Path, path: Path) -> None:
 def _flush(path: Path) -> None:
     """Make sure that the content of a file is on the disk."""
     if path.is_file():
-        with path.open("rb") as file:
+        # Windows flushes no file that is open for reading only.
+        with path.open("r+b") as file:
             os.fsync(file.fileno())
 
 

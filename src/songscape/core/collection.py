@@ -24,7 +24,7 @@ file     the path of the audio, as bytes
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Self
@@ -125,7 +125,7 @@ class Collection:
     frame: pl.DataFrame
     columns: Mapping[str, Column]
     history: tuple[str, ...] = ()
-    findings: tuple[Finding, ...] = field(default=())
+    findings: tuple[Finding, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "columns", MappingProxyType(dict(self.columns)))
@@ -212,6 +212,18 @@ def _validate_ids(ids: pl.Series) -> None:
             f"Column {ids.name!r} cannot be the id: {twice.n_unique():,} of its values repeat, "
             f"as {twice[0]!r}."
         )
+
+
+def numbers(frame: pl.DataFrame, names: Iterable[str]) -> NDArray[np.float64]:
+    """Return columns as a float64 matrix of shape (n, d), NaN where nothing is known.
+
+    Examples
+    --------
+    >>> numbers(pl.DataFrame({"tempo": [120, None], "key": [1, 2]}), ["tempo"]).tolist()
+    [[120.0], [nan]]
+    """
+    chosen = [pl.col(name).cast(pl.Float64).fill_null(float("nan")) for name in names]
+    return frame.select(chosen).to_numpy()
 
 
 def find_column(columns: Mapping[str, Column] | Iterable[str], name: str) -> str:

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _RISKY = r"^('*[=+\-@\t\r\n])"
-_GUARDED = r"^'('*[=+\-@\t\r\n])"
+GUARDED = r"^'('*[=+\-@\t\r\n])"
+"""What a guarded text begins with; behind the apostrophe stands group 1."""
 
 
 def csv_text(frame: pl.DataFrame, *, raw: bool = False) -> str:
@@ -38,9 +39,7 @@ def csv_text(frame: pl.DataFrame, *, raw: bool = False) -> str:
     flat = frame.select(_flat(frame[name]) for name in frame.columns)
     if not raw:
         flat = _texts(flat, lambda text: text.str.replace(_RISKY, "'${1}"))
-        flat.columns = (
-            pl.Series(flat.columns, dtype=pl.String).str.replace(_RISKY, "'${1}").to_list()
-        )
+        flat.columns = _names(flat, _RISKY, "'${1}")
     return flat.write_csv()
 
 
@@ -50,11 +49,15 @@ def csv_frame(text: str) -> pl.DataFrame:
     >>> csv_frame(csv_text(pl.DataFrame({"title": ["=1+1", "'-", "it's"]})))["title"].to_list()
     ['=1+1', "'-", "it's"]
     """
-    frame = pl.read_csv(text.encode())
-    frame.columns = (
-        pl.Series(frame.columns, dtype=pl.String).str.replace(_GUARDED, "${1}").to_list()
-    )
-    return _texts(frame, lambda column: column.str.replace(_GUARDED, "${1}"))
+    # A column's type shows in all its rows: the first hundred may be empty.
+    return unguarded(pl.read_csv(text.encode(), infer_schema_length=None))
+
+
+def unguarded(frame: pl.DataFrame) -> pl.DataFrame:
+    """Take the guarding apostrophes off the names and texts of a frame."""
+    bare = _texts(frame, lambda column: column.str.replace(GUARDED, "${1}"))
+    bare.columns = _names(bare, GUARDED, "${1}")
+    return bare
 
 
 def _flat(column: pl.Series) -> pl.Series:
@@ -70,6 +73,11 @@ def _flat(column: pl.Series) -> pl.Series:
 def _readable(path: bytes) -> str:
     """Return a path as text; bytes that are no UTF-8 are written in hexadecimal."""
     return path.decode("utf-8", "backslashreplace")
+
+
+def _names(frame: pl.DataFrame, pattern: str, by: str) -> list[str]:
+    """Return the names of the columns with a pattern replaced."""
+    return pl.Series(frame.columns, dtype=pl.String).str.replace(pattern, by).to_list()
 
 
 def _texts(frame: pl.DataFrame, change: Callable[[pl.Expr], pl.Expr]) -> pl.DataFrame:

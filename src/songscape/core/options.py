@@ -47,7 +47,7 @@ def option(
 
     Parameters
     ----------
-    default : the value when nothing is said; tuples and mappings are copied.
+    default : the value when nothing is said; a mapping is copied.
     says : what it does, with its unit.
     low, high : inclusive bounds of a number.
     choices : the values a text may have.
@@ -138,7 +138,7 @@ def _checked(value: Any, hint: Any, limits: Mapping[str, Any], where: str) -> An
     """Return `value` as the hinted type, within its limits."""
     try:
         result = _cast(value, hint)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise _refusal(value, hint, limits, where) from None
     if not _allowed(result, limits):
         raise _refusal(value, hint, limits, where)
@@ -156,6 +156,8 @@ def _cast(value: Any, hint: Any) -> Any:
     if origin in (Union, types.UnionType):
         return _cast_union(value, get_args(hint))
     if origin is tuple:
+        if isinstance(value, Mapping):
+            raise TypeError
         items = value.split(",") if isinstance(value, str) else value
         return tuple(_cast(_stripped(item), get_args(hint)[0]) for item in items if item != "")
     if origin in (dict, Mapping):
@@ -166,6 +168,7 @@ def _cast(value: Any, hint: Any) -> Any:
 
 
 def _stripped(item: Any) -> Any:
+    """Return a text without spaces around it, anything else as it is."""
     return item.strip() if isinstance(item, str) else item
 
 
@@ -176,7 +179,7 @@ def _cast_union(value: Any, hints: tuple[Any, ...]) -> Any:
     for hint in hints:
         try:
             return _cast(value, hint)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             continue
     raise ValueError
 
@@ -208,6 +211,8 @@ def _allowed(value: Any, limits: Mapping[str, Any]) -> bool:
         return True
     if isinstance(value, tuple):
         return all(_allowed(item, limits) for item in value)
+    if isinstance(value, Mapping):
+        return _allowed(tuple(value.values()), limits)
     if isinstance(value, int | float):
         low, high = limits["low"], limits["high"]
         over, under = low is None or value >= low, high is None or value <= high

@@ -5,8 +5,8 @@ file names and imports nothing; loading imports the one asked for. Other package
 entry point in the group ``songscape.cluster``. Files whose name begins with an underscore are a
 stage's private parts.
 
->>> isinstance(names("prepare"), list)
-True
+>>> "pick" in names("prepare"), "_names" in names("prepare")
+(True, False)
 """
 
 from __future__ import annotations

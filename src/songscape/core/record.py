@@ -95,7 +95,10 @@ def read(folder: Path) -> Record:
         If the folder is missing, is no run, or is damaged.
     """
     if not (folder / SUMMARY).is_file():
-        raise RecordError(f"{folder} is not a songscape run: it has no {SUMMARY}.")
+        raise RecordError(
+            f"{folder} is not a songscape run: it has no {SUMMARY}; give a folder that songscape "
+            "map wrote."
+        )
     try:
         return Record(
             recipe=(folder / "recipe.toml").read_text("utf-8"),
@@ -109,12 +112,19 @@ def read(folder: Path) -> Record:
             },
         )
     except (OSError, ValueError, pl.exceptions.PolarsError) as error:
-        raise RecordError(f"{folder} is a damaged run: {error}") from error
+        raise RecordError(f"{folder} is a damaged run: {error}; map the songs anew.") from error
 
 
 def summary_text(run: Mapping[str, Any]) -> str:
-    """Return the summary as the JSON text that ``run.json`` holds."""
+    """Return a summary as JSON text for other programs, as ``run.json`` holds it."""
     return json.dumps(run, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def parquet_bytes(table: pl.DataFrame) -> bytes:
+    """Return a table as Parquet bytes."""
+    buffer = io.BytesIO()
+    table.write_parquet(buffer)
+    return buffer.getvalue()
 
 
 def _contents(record: Record) -> dict[str, bytes]:
@@ -124,15 +134,8 @@ def _contents(record: Record) -> dict[str, bytes]:
     }
     return {
         "recipe.toml": record.recipe.encode(),
-        **{f"{name}.parquet": _parquet(table) for name, table in tables.items()},
+        **{f"{name}.parquet": parquet_bytes(table) for name, table in tables.items()},
         "clusters.csv": csv_text(record.clusters).encode(),
         **record.files,
         SUMMARY: summary_text(record.run).encode(),
     }
-
-
-def _parquet(table: pl.DataFrame) -> bytes:
-    """Return a table as Parquet bytes."""
-    buffer = io.BytesIO()
-    table.write_parquet(buffer)
-    return buffer.getvalue()

@@ -10,7 +10,7 @@ to let scores of different spaces be compared.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -43,7 +43,7 @@ class Space:
 
     matrix: NDArray[np.float64]
     names: tuple[str, ...]
-    name: str = field(default="prepared")
+    name: str = "prepared"
 
     def __post_init__(self) -> None:
         matrix = np.array(self.matrix, dtype=np.float64, order="C", ndmin=2)

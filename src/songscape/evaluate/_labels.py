@@ -21,7 +21,7 @@ def has_label(truth: NDArray[Any]) -> NDArray[np.bool_]:
     >>> has_label(np.array(["jazz", "", None], dtype=object)).tolist()
     [True, False, False]
     """
-    return np.array([value is not None and value == value and value != "" for value in truth])  # noqa: PLR0124
+    return np.array([_says(value) for value in truth], dtype=np.bool_)
 
 
 def shares(truth: NDArray[Any]) -> tuple[csr_array, list[str]]:
@@ -63,4 +63,9 @@ def _given(value: Any) -> list[str]:
     (['jazz'], ['folk'], [])
     """
     labels = value if isinstance(value, list | tuple | np.ndarray) else [value]
-    return [str(label) for label in labels if label is not None and label == label and label != ""]  # noqa: PLR0124
+    return [str(label) for label in labels if _says(label)]
+
+
+def _says(label: Any) -> bool:
+    """Tell whether a label says something: NaN is unlike itself."""
+    return label is not None and label == label and label != ""  # noqa: PLR0124

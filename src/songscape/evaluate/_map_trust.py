@@ -20,6 +20,7 @@ import numpy as np
 from sklearn.neighbors import NearestNeighbors
 
 from songscape.core.seeds import generator
+from songscape.evaluate._others import others
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -91,12 +92,7 @@ def _rows(n: int, seed: int) -> NDArray[np.int64]:
 def _nearest(matrix: NDArray[np.float64], rows: NDArray[np.int64], near: int) -> NDArray[np.int64]:
     """Return the nearest other songs of some songs, shape (rows, near)."""
     tree = NearestNeighbors(n_neighbors=near + 1, algorithm="kd_tree").fit(matrix)
-    found = tree.kneighbors(matrix[rows])[1]
-    # A copy of a song may come before the song itself: put the song last and cut it off.
-    own = found == rows[:, None]
-    own[~own.any(axis=1), -1] = True
-    others: NDArray[np.int64] = found[~own].reshape(len(rows), near)
-    return others
+    return others(tree.kneighbors(matrix[rows])[1], rows)
 
 
 def _shared(left: NDArray[np.int64], right: NDArray[np.int64], n: int) -> NDArray[np.float64]:

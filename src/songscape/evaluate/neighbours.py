@@ -26,6 +26,7 @@ from songscape.core.seeds import generator
 from songscape.evaluate._defined import UNDEFINED
 from songscape.evaluate._groups import owners
 from songscape.evaluate._labels import shares
+from songscape.evaluate._others import others
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -124,12 +125,7 @@ def _searcher(
 
     def nearest(rows: NDArray[np.int64], count: int) -> NDArray[np.int64]:
         count = min(count, len(matrix) - 1)
-        near = index.kneighbors(matrix[rows], count + 1, return_distance=False)
-        # A copy of a song may come before the song itself: put the song last and cut it off.
-        own = near == rows[:, None]
-        own[~own.any(axis=1), -1] = True
-        found: NDArray[np.int64] = near[~own].reshape(len(rows), count)
-        return found
+        return others(index.kneighbors(matrix[rows], count + 1, return_distance=False), rows)
 
     return nearest
 

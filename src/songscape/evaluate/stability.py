@@ -38,14 +38,13 @@ from songscape.evaluate._groups import blocks
 from songscape.evaluate._refit import assign, means, refit, sweep
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
     from songscape.core.fit import Fit
     from songscape.evaluate._groups import Groups
-
-    Fitter = Callable[[Space, int, int], Fit]
+    from songscape.evaluate._refit import Fitter
 
 BETTER = "high"
 NEEDS: tuple[str, ...] = ("model",)
@@ -53,7 +52,6 @@ CITATION = "Hennig 2007, Cluster-wise assessment of cluster stability"
 
 DRAWS = 10
 """Draws of the score."""
-
 
 JITTER = 0.5
 """Error of a song's features when it is placed again, in standard deviations within clusters.

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from songscape.core.record import parquet_bytes
 
 if TYPE_CHECKING:
     from songscape.core.record import Record
@@ -24,6 +25,4 @@ def export(record: Record, options: Options) -> dict[str, bytes]:
     table = record.tracks.join(
         names.rename({"name": "cluster_name"}), on="cluster", how="left", maintain_order="left"
     )
-    buffer = io.BytesIO()
-    table.write_parquet(buffer)
-    return {"tracks.parquet": buffer.getvalue()}
+    return {"tracks.parquet": parquet_bytes(table)}

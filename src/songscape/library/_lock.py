@@ -49,7 +49,10 @@ def writing(library: Path) -> Iterator[None]:
     try:
         handle = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o644)
     except OSError as error:
-        raise LibraryError(f"{path} cannot be made: {error.strerror or error}.") from None
+        raise LibraryError(
+            f"{path} cannot be made: {error.strerror or error}; name another library with "
+            "--library."
+        ) from None
     try:
         try:
             _seize(handle)

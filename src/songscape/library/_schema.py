@@ -101,7 +101,10 @@ def connect(path: Path, *, write: bool) -> sqlite3.Connection:
         connection.execute("PRAGMA synchronous = FULL")
         _check(connection, path, new=write)
     except sqlite3.Error as error:
-        raise LibraryError(f"The library {path} cannot be opened: {error}.") from None
+        raise LibraryError(
+            f"The library {path} cannot be opened: {error}; describe a folder into it first, or "
+            "name another with --library."
+        ) from None
     return connection
 
 
@@ -112,7 +115,9 @@ def _check(connection: sqlite3.Connection, path: Path, *, new: bool) -> None:
     (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
     if application != APPLICATION and not (new and application == tables == 0):
         connection.close()
-        raise LibraryError(f"{path} is no songscape library and is left alone.")
+        raise LibraryError(
+            f"{path} is no songscape library and is left alone; name another with --library."
+        )
     if version > len(STEPS):
         connection.close()
         raise LibraryError(

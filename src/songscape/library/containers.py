@@ -44,7 +44,9 @@ def container(head: bytes) -> str | None:
     forms = {(b"RIFF", b"WAVE"): "riff", (b"FORM", b"AIFF"): "aiff", (b"FORM", b"AIFC"): "aiff"}
     if (form := forms.get((head[:4], head[8:12]))) is not None:
         return form
-    return {b"fLaC": "flac", b"ID3": "mpeg"}.get(head[:4], "mpeg" if head[:3] == b"ID3" else None)
+    if head[:3] == b"ID3":
+        return "mpeg"
+    return "flac" if head[:4] == b"fLaC" else None
 
 
 def sound_span(file: BinaryIO) -> Span:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import json
 import os
-from typing import TYPE_CHECKING, Any, Self
+import sqlite3
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
+from songscape.core.errors import LibraryError
 from songscape.library._packing import unpack
 from songscape.library._schema import connect
 from songscape.library.entries import Descriptor, Song, Values, canonical
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
-    from types import TracebackType
 
     from songscape.library.entries import Setup
 
@@ -37,7 +37,7 @@ class Library:
     Raises
     ------
     LibraryError
-        If there is no library at `path`.
+        If there is no library at `path`; from every method, if it cannot be read.
     """
 
     def __init__(self, path: Path) -> None:
@@ -54,20 +54,25 @@ class Library:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _rows(self, query: str, *values: Any) -> Iterator[tuple[Any, ...]]:
+        """Yield the rows a query finds."""
+        try:
+            yield from self._connection.execute(query, values)
+        except sqlite3.Error as error:
+            raise LibraryError(
+                f"The library {self.path} cannot be read: {error}; put a copy of it back, or "
+                "describe the files into another with --library."
+            ) from None
 
     def files(self, root: bytes | None = None) -> dict[bytes, tuple[int, int, bytes, bool]]:
         """Return size, time of change, fingerprint and presence of what is at or below `root`."""
-        rows = self._connection.execute(
+        rows = self._rows(
             "SELECT path, size, mtime_ns, fingerprint, missing_since IS NULL FROM files "
             "WHERE path = ? OR (path >= ? AND path < ?)",
-            bounds(root),
+            *bounds(root),
         )
         return {path: (size, mtime, name, bool(here)) for path, size, mtime, name, here in rows}
 
@@ -81,11 +86,12 @@ class Library:
         """
         found: dict[bytes, Ending] = {}
         versions = canonical(setup.versions)
-        rows = self._connection.execute(
+        rows = self._rows(
             "SELECT fingerprint, status, reason, exception, s.versions = ? AS same "
             "FROM descriptions JOIN setups s ON s.id = setup WHERE s.options = ? "
             "ORDER BY same, status = 'ok', setup",
-            (versions, canonical(setup.options)),
+            versions,
+            canonical(setup.options),
         )
         for name, status, reason, exception, same in rows:
             if same or older:
@@ -94,7 +100,7 @@ class Library:
 
     def setups(self) -> dict[int, tuple[dict[str, Any], dict[str, int]]]:
         """Return options and versions of every setup, oldest first."""
-        rows = self._connection.execute("SELECT id, options, versions FROM setups ORDER BY id")
+        rows = self._rows("SELECT id, options, versions FROM setups ORDER BY id")
         return {
             number: (json.loads(options), json.loads(versions))
             for number, options, versions in rows
@@ -102,10 +108,10 @@ class Library:
 
     def descriptors(self, setups: Iterable[int]) -> dict[str, Descriptor]:
         """Return what is known of every descriptor; a later setup's word counts."""
-        rows = self._connection.execute(
+        rows = self._rows(
             "SELECT name, family, unit, low, high FROM descriptors "
             "WHERE setup IN (SELECT value FROM json_each(?)) ORDER BY setup",
-            (json.dumps(list(setups)),),
+            json.dumps(list(setups)),
         )
         return {name: Descriptor(*rest) for name, *rest in rows}
 
@@ -122,16 +128,16 @@ class Library:
         """
         layouts = self._layouts()
         listed = json.dumps(list(setups))
-        for row in self._connection.execute(_SONGS, (timeline, listed, *bounds(root))):
+        for row in self._rows(_SONGS, timeline, listed, *bounds(root)):
             yield _song(row, layouts)
 
     def _layouts(self) -> dict[int, list[str]]:
         """Return the names of the numbers by layout."""
-        rows = self._connection.execute("SELECT id, names FROM layouts")
+        rows = self._rows("SELECT id, names FROM layouts")
         return {number: json.loads(names) for number, names in rows}
 
 
-class Ending:
+class Ending(NamedTuple):
     """How it ended for one sound.
 
     Parameters
@@ -141,10 +147,10 @@ class Ending:
     older : whether other versions of the definitions were at work.
     """
 
-    __slots__ = ("exception", "older", "reason", "status")
-
-    def __init__(self, status: str, reason: str, exception: str, *, older: bool) -> None:
-        self.status, self.reason, self.exception, self.older = status, reason, exception, older
+    status: str
+    reason: str
+    exception: str
+    older: bool
 
 
 def bounds(root: bytes | None) -> tuple[bytes, bytes, bytes]:

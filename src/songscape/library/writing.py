@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from songscape.core.errors import LibraryError
 from songscape.library._lock import writing
 from songscape.library._packing import pack
 from songscape.library._schema import connect, migrate, transaction
@@ -159,19 +160,18 @@ class Writer(Library):
 
     def _number(self, query: str, value: str) -> int | None:
         """Return the one number a query finds."""
-        row = self._connection.execute(query, (value,)).fetchone()
+        row = next(self._rows(query, value), None)
         return None if row is None else int(row[0])
 
 
 def _make_folder(path: Path) -> None:
     """Make the folder a library is to stand in."""
-    from songscape.core.errors import LibraryError
-
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise LibraryError(
-            f"The folder {path.parent} of the library cannot be made: {error.strerror}."
+            f"The folder {path.parent} of the library cannot be made: {error.strerror}; "
+            "name another library with --library."
         ) from None
 
 

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+LEAST = 2
+"""Songs without which nothing can be said of a column."""
+
+
 class ColumnSelection(SelectorMixin, BaseEstimator):  # type: ignore[misc]
     """Leave columns out; what goes is decided by :meth:`_reasons`.
 
@@ -32,13 +36,16 @@ class ColumnSelection(SelectorMixin, BaseEstimator):  # type: ignore[misc]
         Raises
         ------
         DegenerateDataError
-            If none is left.
+            If no column is left, or there are too few songs to compare columns by.
         """
         del y
         finite = "allow-nan" if get_tags(self).input_tags.allow_nan else True
-        matrix = validate_data(
-            self, X, dtype=np.float64, ensure_min_samples=2, ensure_all_finite=finite
-        )
+        matrix = validate_data(self, X, dtype=np.float64, ensure_all_finite=finite)
+        if len(matrix) < LEAST:
+            raise DegenerateDataError(
+                f"At least {LEAST} songs are needed to compare features, and this is "
+                f"{len(matrix)} sample(s)."
+            )
         self.dropped_ = self._reasons(matrix, names_in(self))
         if len(self.dropped_) == self.n_features_in_:
             raise DegenerateDataError(

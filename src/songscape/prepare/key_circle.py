@@ -8,13 +8,13 @@ close all round, and an unknown key (missing or -1) is the centre, equally far f
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sklearn.base import BaseEstimator, TransformerMixin
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
 from songscape.core.options import option
+from songscape.prepare._column import NamedColumn
 from songscape.prepare._names import names_in
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ class Options:
     column: str = option("key", "the column with pitch classes, 0 for C to 11 for B")
 
 
-class KeyCircle(TransformerMixin, BaseEstimator):  # type: ignore[misc]
+class KeyCircle(NamedColumn):
     """Replace a column of pitch classes by its cosine and sine, at the end of the table.
 
     A table without the column passes unchanged.
@@ -50,23 +50,13 @@ class KeyCircle(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     def __init__(self, column: str = "key") -> None:
         self.column = column
 
-    def fit(self, X: Any, y: Any = None) -> Self:
-        """Find the column."""
-        del y
-        validate_data(self, X, dtype=np.float64, ensure_all_finite="allow-nan")
-        self.found_ = self.column in names_in(self)
-        return self
-
     def transform(self, X: Any) -> NDArray[np.float64]:
         """Return the table with the key on a circle, shape (n, d + 1) if it has a key."""
-        check_is_fitted(self)
-        matrix: NDArray[np.float64] = validate_data(
-            self, X, dtype=np.float64, ensure_all_finite="allow-nan", reset=False
-        )
+        matrix = self._table(X)
         if not self.found_:
             return matrix
-        place = names_in(self).index(self.column)
-        return np.column_stack([np.delete(matrix, place, axis=1), on_circle(matrix[:, place])])
+        circle = on_circle(matrix[:, self._place])
+        return np.column_stack([np.delete(matrix, self._place, axis=1), circle])
 
     def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:
         """Return the names of the columns that come out."""
@@ -77,11 +67,6 @@ class KeyCircle(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             names.remove(self.column)
             names += [f"{self.column}_cos", f"{self.column}_sin"]
         return np.array(names, dtype=object)
-
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.input_tags.allow_nan = True
-        return tags
 
 
 def on_circle(pitch_class: ArrayLike) -> NDArray[np.float64]:

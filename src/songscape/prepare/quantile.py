@@ -19,6 +19,9 @@ from songscape.core.options import option
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
+SAMPLE = 10_000
+"""Songs of huge tables that set the quantiles, if no more quantiles are asked for."""
+
 
 @dataclass(frozen=True)
 class Options:
@@ -43,5 +46,8 @@ class Quantile(QuantileTransformer):  # type: ignore[misc]
 def make(options: Options, seed: int) -> Quantile:
     """Make the transformer; the seed picks the songs that set the quantiles of huge tables."""
     return Quantile(
-        n_quantiles=options.quantiles, output_distribution=options.shape, random_state=seed
+        n_quantiles=options.quantiles,
+        output_distribution=options.shape,
+        subsample=max(SAMPLE, options.quantiles),
+        random_state=seed,
     )

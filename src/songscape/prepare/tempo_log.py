@@ -10,15 +10,14 @@ that such an error no longer moves a song.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.base import OneToOneFeatureMixin
 
 from songscape.core.errors import DegenerateDataError
 from songscape.core.options import option
-from songscape.prepare._names import names_in
+from songscape.prepare._column import NamedColumn
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -36,7 +35,7 @@ class Options:
     low: float = option(70.0, "slowest tempo of the octave folded into, in BPM", low=1, high=1000)
 
 
-class TempoLog(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):  # type: ignore[misc]
+class TempoLog(OneToOneFeatureMixin, NamedColumn):  # type: ignore[misc]
     """Replace tempo in BPM by octaves from 120 BPM.
 
     A table without the column passes unchanged.
@@ -60,13 +59,6 @@ class TempoLog(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):  # type: 
         self.fold = fold
         self.low = low
 
-    def fit(self, X: Any, y: Any = None) -> Self:
-        """Find the column."""
-        del y
-        validate_data(self, X, dtype=np.float64, ensure_all_finite="allow-nan")
-        self.found_ = self.column in names_in(self)
-        return self
-
     def transform(self, X: Any) -> NDArray[np.float64]:
         """Return the table with tempo in octaves.
 
@@ -75,19 +67,11 @@ class TempoLog(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):  # type: 
         DegenerateDataError
             If a tempo is zero or negative; such values mean "not found" and should be missing.
         """
-        check_is_fitted(self)
-        matrix: NDArray[np.float64] = validate_data(
-            self, X, dtype=np.float64, ensure_all_finite="allow-nan", reset=False, copy=True
-        )
+        matrix = self._table(X)
         if self.found_:
-            place = names_in(self).index(self.column)
-            matrix[:, place] = octaves(matrix[:, place], self.low if self.fold else None)
+            tempo = matrix[:, self._place]
+            matrix[:, self._place] = octaves(tempo, self.low if self.fold else None)
         return matrix
-
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.input_tags.allow_nan = True
-        return tags
 
 
 def octaves(tempo: ArrayLike, fold_from: float | None = None) -> NDArray[np.float64]:

@@ -86,7 +86,8 @@ def _weights(names: list[str], weights: Mapping[str, float], *, share: bool) -> 
     for pattern, weight in weights.items():
         if not (np.isfinite(weight) and weight >= 0):
             raise RecipeError(f"The weight of {pattern} must be a number ≥ 0, not {weight}.")
-        fits = np.array([name in matching(names, [pattern]) for name in names])
+        fitting = matching(names, [pattern])
+        fits = np.array([name in fitting for name in names])
         result[fits] = weight / fits.sum() if share else weight
     return result
 

@@ -23,7 +23,8 @@ from sklearn.neighbors import NearestNeighbors
 from sklearn.utils.validation import check_is_fitted, validate_data
 from threadpoolctl import threadpool_limits
 
-from songscape.reduce._guard import as_matrix, check_reducible
+from songscape._matrix import as_matrix
+from songscape.core.guard import check_matrix
 from songscape.reduce.pca import PCA
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ class Layout(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator, A
             If what draws it is not installed.
         """
         del y
-        check_reducible(as_matrix(X), LEAST_SONGS)
+        check_matrix(as_matrix(X), least=LEAST_SONGS)
         self.songs_ = validate_data(self, X, dtype=np.float64)
         # Sums in another order end in another map.
         with threadpool_limits(limits=1):

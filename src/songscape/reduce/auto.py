@@ -17,11 +17,11 @@ import numpy as np
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
+from songscape._matrix import as_matrix
 from songscape.core.guard import distinct_rows
 from songscape.core.options import option
 from songscape.core.seeds import generator
 from songscape.reduce import pca, tsne
-from songscape.reduce._guard import as_matrix
 from songscape.reduce._layout import LEAST_SONGS
 
 if TYPE_CHECKING:

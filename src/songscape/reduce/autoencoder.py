@@ -21,12 +21,13 @@ import numpy as np
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from songscape._matrix import as_matrix
 from songscape._networks.dense import ACTIVATIONS, count, forward
 from songscape._networks.estimating import keep
 from songscape._networks.scaling import Frame
 from songscape._networks.torch_here import DEVICES, one_thread, require_torch
+from songscape.core.guard import check_matrix
 from songscape.core.options import option
-from songscape.reduce._guard import as_matrix, check_reducible
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -141,7 +142,7 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
             If the numbers do not allow it, or training diverges.
         """
         del y
-        check_reducible(as_matrix(X))
+        check_matrix(as_matrix(X))
         matrix = validate_data(self, X, dtype=[np.float64, np.float32])
         require_torch("reduce.autoencoder")
         with one_thread():

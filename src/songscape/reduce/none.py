@@ -9,7 +9,8 @@ import numpy as np
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from songscape.reduce._guard import as_matrix, check_reducible
+from songscape._matrix import as_matrix
+from songscape.core.guard import check_matrix
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -32,7 +33,7 @@ class Unchanged(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):  # type:
             If no method could use them.
         """
         del y
-        check_reducible(as_matrix(X))
+        check_matrix(as_matrix(X))
         validate_data(self, X, dtype=np.float64)
         return self
 

@@ -17,8 +17,9 @@ from sklearn import decomposition
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from songscape._matrix import as_matrix
+from songscape.core.guard import check_matrix
 from songscape.core.options import option
-from songscape.reduce._guard import as_matrix, check_reducible
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -70,7 +71,7 @@ class PCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):  # 
             If the numbers do not allow it.
         """
         del y
-        check_reducible(as_matrix(X))
+        check_matrix(as_matrix(X))
         matrix = validate_data(self, X, dtype=np.float64)
         full = decomposition.PCA(svd_solver="full").fit(matrix)
         size = _size(full.explained_variance_ratio_, self.k, self.variance)

@@ -77,6 +77,7 @@ class UMAP(Layout):
                 n_components=self.k,
                 n_neighbors=max(2, min(self.neighbours, len(matrix) - 1)),
                 min_dist=self.distance,
+                # Its forces act over units: it wants a start some ten of them wide.
                 init=1e5 * start(matrix, self.k, self.random_state),
                 random_state=self.random_state or 0,
                 n_jobs=1,

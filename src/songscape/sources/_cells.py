@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from songscape.core.csv_text import GUARDED
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 _BRACKETED = r"^\s*\[.*\]\s*$"
 _SEPARATORS = (";", "|")
 _LISTS_LEAST = 0.05
-_GUARD = r"^'('*[=+\-@\t\r\n])"
 _ITEM = re.compile(
     r"""\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"|([^,'"\s][^,]*?))\s*(?:,|$)""", re.DOTALL
 )
@@ -25,13 +26,18 @@ _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 
 
 def to_text(cells: pl.Series) -> pl.Series:
-    """Return a column of any type as text; whole floats lose their point, lists join by ";"."""
+    """Return a column of any type as text; whole floats lose their point, lists join by ";".
+
+    >>> to_text(pl.Series([7.0, None])).to_list(), to_text(pl.Series([1e20, 7.0])).to_list()
+    (['7', None], ['1e+20', '7.0'])
+    """
     if cells.dtype == pl.String:
         return cells
     if cells.dtype == pl.List:
         return cells.cast(pl.List(pl.String)).list.join(";")
     if cells.dtype.is_float() and (cells.drop_nulls() % 1 == 0).all():
-        cells = cells.cast(pl.Int64, strict=False)
+        whole = cells.cast(pl.Int64, strict=False)
+        cells = whole if whole.null_count() == cells.null_count() else cells
     return cells.cast(pl.String)
 
 
@@ -46,9 +52,9 @@ def unguarded(frame: pl.DataFrame) -> tuple[pl.DataFrame, int]:
     The frame, and how many cells were guarded.
     """
     texts = [column for column in frame.iter_columns() if column.dtype == pl.String]
-    counts = {column.name: int(column.str.contains(_GUARD).sum()) for column in texts}
+    counts = {column.name: int(column.str.contains(GUARDED).sum()) for column in texts}
     guarded = [name for name, count in counts.items() if count]
-    mended = frame.with_columns(pl.col(guarded).str.replace(_GUARD, "$1")) if guarded else frame
+    mended = frame.with_columns(pl.col(guarded).str.replace(GUARDED, "${1}")) if guarded else frame
     return mended, sum(counts.values())
 
 

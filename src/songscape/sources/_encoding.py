@@ -54,7 +54,7 @@ def decode(data: bytes, encoding: str, name: str) -> tuple[str, tuple[Finding, .
         If the bytes are not in the encoding that was asked for.
     """
     body, marked = _unmarked(data)
-    codec = _checked(encoding) if encoding != "auto" else marked or _guessed(body)
+    codec = _checked(encoding, marked) if encoding != "auto" else marked or _guessed(body)
     try:
         text = body.decode(codec)
     except UnicodeDecodeError as error:
@@ -68,13 +68,16 @@ def decode(data: bytes, encoding: str, name: str) -> tuple[str, tuple[Finding, .
     return text.replace("\0", ""), findings
 
 
-def _checked(encoding: str) -> str:
-    """Return the codec's own name."""
+def _checked(encoding: str, marked: str) -> str:
+    """Return the codec's own name, with the order of bytes its mark tells."""
     try:
-        return codecs.lookup(encoding).name
-    except LookupError:
+        codec = codecs.lookup(encoding).name
+        # Refuses what Python calls a codec but is none of text, as hex.
+        "a".encode(codec)
+    except (LookupError, ValueError):
         known = ("utf-8", "utf-16", "latin-1", "cp1252", "cp1251", "shift_jis", "mac_roman")
         raise UnknownNameError("encoding", encoding, known) from None
+    return marked if marked.startswith(f"{codec}-") else codec
 
 
 def _unmarked(data: bytes) -> tuple[bytes, str]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-import numpy as np
 import polars as pl
 
 from songscape.core.errors import InputError
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
 _TEXT = (".csv", ".tsv", ".tab", ".psv", ".txt", ".json", ".jsonl", ".ndjson")
 _BINARY = (".parquet", ".pq", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 SUFFIXES = frozenset((*_TEXT, *_BINARY))
+_AUDIO = "a piece of audio; give songscape the folder it is in"
 _FOREIGN = {
     b"\x89PNG": "an image",
     b"\xff\xd8\xff": "an image",
@@ -34,16 +34,16 @@ _FOREIGN = {
     b"%PDF": "a PDF; copy its table into a spreadsheet and save that as CSV",
     b"\x1f\x8b": "compressed; unpack it first",
     b"7z\xbc\xaf": "compressed; unpack it first",
-    b"ID3": "a piece of audio; give songscape the folder it is in",
-    b"\xff\xfb": "a piece of audio; give songscape the folder it is in",
-    b"OggS": "a piece of audio; give songscape the folder it is in",
-    b"fLaC": "a piece of audio; give songscape the folder it is in",
-    b"RIFF": "a piece of audio; give songscape the folder it is in",
+    # With the version behind it: a column may be called ID3.
+    **{b"ID3" + bytes([version]): _AUDIO for version in (2, 3, 4)},
+    b"\xff\xfb": _AUDIO,
+    b"OggS": _AUDIO,
+    b"fLaC": _AUDIO,
+    b"RIFF": _AUDIO,
     b"SQLite format 3": "a database; export its table as CSV",
-    b"<!DOCTYPE": "a web page; save the table itself, not the page that shows it",
-    b"<html": "a web page; save the table itself, not the page that shows it",
     b"version https://git-lfs": "a pointer to a file that was not fetched; run git lfs pull",
 }
+_WEB_PAGE = (b"<!doctype", b"<html")
 _SAMPLE = 1 << 16
 _CONTROL = frozenset(range(32)) - {0, 8, 9, 10, 12, 13, 27}
 
@@ -111,11 +111,11 @@ def _nearest(path: Path) -> str:
 def _refuse_foreign(data: bytes, name: str) -> None:
     """Raise if the bytes are of another kind of file than a table."""
     start = data[:64].lstrip()
-    for magic, kind in _FOREIGN.items():
-        if start.lower().startswith(magic.lower()):
-            raise InputError(
-                f"{name} is {kind}." if ";" in kind else f"{name} is {kind}, no table."
-            )
+    kind = next((kind for magic, kind in _FOREIGN.items() if start.startswith(magic)), "")
+    if start.lower().startswith(_WEB_PAGE):
+        kind = "a web page; save the table itself, not the page that shows it"
+    if kind:
+        raise InputError(f"{name} is {kind}." if ";" in kind else f"{name} is {kind}, no table.")
     sample = data[:_SAMPLE]
     if sum(byte in _CONTROL for byte in sample) > 0.1 * len(sample):
         raise InputError(f"{name} is no text; save the table as CSV, Parquet or Excel workbook.")
@@ -123,13 +123,17 @@ def _refuse_foreign(data: bytes, name: str) -> None:
 
 def _parquet(path: Path) -> Table:
     """Read a Parquet file."""
+    from songscape.sources._frames import plain
+
     try:
         frame = pl.read_parquet(path)
     except (OSError, pl.exceptions.PolarsError) as error:
-        raise InputError(f"{path.name} is a damaged Parquet file: {error}.") from None
+        raise InputError(
+            f"{path.name} is a damaged Parquet file: {error}; write it anew."
+        ) from None
     if frame.is_empty():
         raise InputError(f"{path.name} has columns but no rows.")
-    return Table(path.name, frame, np.arange(1, frame.height + 1, dtype=np.int64))
+    return Table.numbered(path.name, plain(frame))
 
 
 def _delimited(text: str, name: str, options: Options) -> Table:

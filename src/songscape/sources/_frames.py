@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import narwhals as nw
-import numpy as np
 import polars as pl
 
 from songscape.core.errors import InputError
@@ -18,6 +17,11 @@ if TYPE_CHECKING:
     from typing import Any
 
     from songscape.core.collection import Collection
+
+_WITH_TEXT = (
+    *(pl.String, pl.Categorical, pl.Enum, pl.Boolean, pl.Null),
+    *(pl.Date, pl.Datetime, pl.Time),
+)
 
 
 def collection(
@@ -74,7 +78,7 @@ def read_frame(frame: Any, name: str) -> Table:
     own = plain(_to_polars(eager))
     if own.is_empty():
         raise InputError(f"The {name} has no rows.")
-    return Table(name, own, np.arange(1, own.height + 1, dtype=np.int64))
+    return Table.numbered(name, own)
 
 
 def plain(frame: pl.DataFrame) -> pl.DataFrame:
@@ -90,15 +94,23 @@ def _plain_column(column: pl.Series) -> pl.Series:
         return column
     if kind.is_numeric():
         return column.cast(pl.Float64) if kind.is_decimal() else column
-    if isinstance(kind, pl.List | pl.Array) and not isinstance(kind.inner, pl.List | pl.Struct):
+    if isinstance(kind, pl.List | pl.Array) and _has_text(kind.inner):
         return column.cast(pl.List(pl.String))
-    if kind == pl.Binary:
-        texts = [None if raw is None else raw.decode("utf-8", "replace") for raw in column]
-        return pl.Series(column.name, texts, pl.String)
-    if kind.is_nested():
-        texts = [None if value is None else str(value) for value in column.to_list()]
-        return pl.Series(column.name, texts, pl.String)
-    return column.cast(pl.String, strict=False)
+    if _has_text(kind):
+        return column.cast(pl.String)
+    return pl.Series(column.name, [_text(value) for value in column.to_list()], pl.String)
+
+
+def _has_text(kind: Any) -> bool:
+    """Tell whether polars turns values of a type into text; some types it refuses."""
+    return kind.is_numeric() or kind in _WITH_TEXT
+
+
+def _text(value: Any) -> str | None:
+    """Return any value as text; bytes that are no UTF-8 are marked."""
+    if value is None:
+        return None
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
 
 
 def _plain_pandas(frame: Any) -> Any:

@@ -22,6 +22,7 @@ _KEY_NAME = re.compile(
 )
 _GENRE_NAME = re.compile(r"genre|género|gênero|genere|style|tags?$|жанр|ジャンル", re.IGNORECASE)
 _LABEL_MOST = 200
+_LABEL_LONGEST = 60
 _INDEX_NAMES = frozenset(("index", "unnamed: 0", "x1", "...1", "#", "row", "rownames", "no", "no."))
 
 
@@ -89,9 +90,10 @@ def label_column(frame: pl.DataFrame, texts: list[str]) -> str | None:
 
 
 def _few_values(cells: pl.Series) -> bool:
-    """Tell whether a column has at least two values and, on average, five rows for each."""
+    """Tell whether a column has at least two short values and, on average, five rows for each."""
     if cells.dtype != pl.String:
         return False
     count = cells.drop_nulls().n_unique()
-    longest = cells.str.len_chars().max() or 0
-    return 2 <= count <= min(_LABEL_MOST, cells.len() // 5) and int(str(longest)) <= 60
+    if not 2 <= count <= min(_LABEL_MOST, cells.len() // 5):
+        return False
+    return bool((cells.str.len_chars() <= _LABEL_LONGEST).all())

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import polars as pl
 
 from songscape.core.errors import InputError
@@ -42,27 +41,42 @@ def read_json(text: str, name: str) -> Table:
         raise InputError(f"{name} holds no list of songs; each must be an object with names.")
     keys = list(dict.fromkeys(key for song in songs for key in song))
     columns = {key: _column(key, [song.get(key) for song in songs]) for key in keys}
-    return Table(name, plain(pl.DataFrame(columns)), np.arange(1, len(songs) + 1, dtype=np.int64))
+    return Table.numbered(name, plain(pl.DataFrame(columns)))
 
 
 def _objects(text: str, name: str) -> list[Any]:
     """Return the list the text holds, as one value or as one object per line."""
     try:
         return _unwrapped(json.loads(text))
-    except json.JSONDecodeError as whole:
-        lines = [line for line in text.splitlines() if line.strip()]
+    except (RecursionError, ValueError) as error:
+        # A first value that is whole, with more behind it: one value per line.
+        if isinstance(error, json.JSONDecodeError) and error.msg == "Extra data":
+            return _per_line(text, name)
+        raise _refusal(error, name) from None
+
+
+def _per_line(text: str, name: str) -> list[Any]:
+    """Return the value of every line; other ends of line than LF may stand inside texts."""
+    values = []
+    for number, line in enumerate(text.split("\n"), 1):
         try:
-            return [json.loads(line) for line in lines] if len(lines) > 1 else _raise(whole)
-        except json.JSONDecodeError:
-            raise InputError(
-                f"Line {whole.lineno:,} of {name} is no JSON, column {whole.colno}: {whole.msg}."
-            ) from None
-    except RecursionError:
-        raise InputError(f"{name} is nested too deeply to be a list of songs.") from None
+            values += [json.loads(line)] if line.strip() else []
+        except (RecursionError, ValueError) as error:
+            raise _refusal(error, name, number) from None
+    return values
 
 
-def _raise(error: Exception) -> list[Any]:
-    raise error
+def _refusal(error: Exception, name: str, line: int = 0) -> InputError:
+    """Say what is wrong with a text, in which line, if it is not the error that tells the line."""
+    if isinstance(error, json.JSONDecodeError):
+        return InputError(
+            f"Line {line or error.lineno:,} of {name} is no JSON, column {error.colno}: "
+            f"{error.msg}; mend that line."
+        )
+    if isinstance(error, RecursionError):
+        return InputError(f"{name} is nested too deeply to be a list of songs.")
+    # Python reads no whole number that is longer than some thousand digits.
+    return InputError(f"{name} holds a number of thousands of digits, which no song has.")
 
 
 def _unwrapped(value: Any) -> list[Any]:

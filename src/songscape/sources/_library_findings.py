@@ -38,7 +38,7 @@ def of_files(songs: Sequence[Song], setups: Mapping[int, Mapping[str, int]]) -> 
         by_status.setdefault(song.status, []).append(song)
     for status, (what, says, does, overrule) in _REMARKS.items():
         if concerned := by_status.get(status, []):
-            examples = tuple(f"{shown(one.path)}: {one.reason}" for one in concerned[:EXAMPLES])
+            examples = tuple(map(_example, concerned[:EXAMPLES]))
             count = len(concerned)
             yield Finding(what, "path", count, says, does, overrule, examples=examples)
     used = Counter(song.setup for song in by_status["ok"])
@@ -51,6 +51,11 @@ def of_files(songs: Sequence[Song], setups: Mapping[int, Mapping[str, int]]) -> 
             "songs were described by other versions of the descriptors than most",
             overrule="songscape describe --refresh",
         )
+
+
+def _example(song: Song) -> str:
+    """Name a file, and why it failed if it did."""
+    return f"{shown(song.path)}: {song.reason}" if song.reason else shown(song.path)
 
 
 def of_values(
@@ -66,11 +71,12 @@ def of_values(
     )
     single = Counter[str]()
     for (name, reason), count in lacking.items():
-        if not is_estimate(name, descriptors):
-            single[f"{name}: {reason}"] += count
-        elif not name.endswith(ENDS) and count == len(songs):
+        estimate = is_estimate(name, descriptors)
+        if estimate and name.endswith(ENDS):
+            continue
+        if estimate and count == len(songs):
             yield withheld(name, reason, count)
-        elif not name.endswith(ENDS):
+        else:
             single[f"{name}: {reason}"] += count
     if single:
         examples = [f"{says} ({count:,})" for says, count in single.most_common(EXAMPLES)]

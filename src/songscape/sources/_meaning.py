@@ -21,7 +21,7 @@ from songscape.sources._guess import is_index, label_column
 from songscape.sources._identity import ids_of, row_numbers
 from songscape.sources._layouts import UNKNOWN, VOCABULARY, find_layout, spelling
 from songscape.sources._numbers import decimal_mark
-from songscape.sources._parts import Part, mode_of, part_of
+from songscape.sources._parts import PER_CENT, Part, mode_of, part_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -107,6 +107,11 @@ def _tidied(table: Table, wanted: frozenset[str]) -> Table:
         for cells in frame.drop(empty).iter_columns()
         if cells.name not in wanted and is_index(cells, nameless=cells.name in nameless)
     ]
+    if len(empty) + len(index) == frame.width:
+        raise InputError(
+            f"{table.name} holds nothing but the numbers of its rows, {index[0]}; if they mean "
+            f"something, say so: {_remarks.overruled(index[0], 'feature')}."
+        )
     remarks = (
         *_remarks.guarded(guarded),
         *_remarks.index_columns(index),
@@ -139,7 +144,7 @@ def _percent_to_ratio(parts: list[Part]) -> list[Part]:
     if percent:
         percent |= {part.name for part in ratios if _whole_to_100(part.values)}
     return [
-        replace(part, values=part.values / 100, factor=0.01) if part.name in percent else part
+        replace(part, values=part.values / 100, factor=PER_CENT) if part.name in percent else part
         for part in parts
     ]
 
@@ -194,10 +199,13 @@ def _with_mode(parts: list[Part], frame: pl.DataFrame) -> list[Part]:
 
 def _with_place(parts: list[Part]) -> list[Part]:
     """Name the place of every latitude and longitude, so that songs of one place are a group."""
-    by_name = {part.name: part for part in parts}
-    if not {"latitude", "longitude"} <= by_name.keys() or "place" in by_name:
+    names = ("latitude", "longitude")
+    found = {part.name: part.values.alias(part.name) for part in parts if part.name in names}
+    if "place" in {part.name for part in parts} or len(found) < len(names):
         return parts
-    degrees = pl.DataFrame([by_name[name].values.alias(name) for name in ("latitude", "longitude")])
+    if not all(values.dtype.is_numeric() for values in found.values()):
+        return parts
+    degrees = pl.DataFrame(list(found.values()))
     where = degrees.select(
         place=pl.format("{}, {}", _side("latitude", "N", "S"), _side("longitude", "E", "W"))
     )

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from songscape.sources._layouts import Entry
 
 PITCH_CLASS = "pitch class"
+PER_CENT = 0.01
 _GENRE_ID = r"^\[?\s*\d+\s*[,\]]"
 _YEAR = r"(?:^|\D)((?:18|19|20)\d\d)(?:\D|$)"
 
@@ -164,7 +165,7 @@ def _text_part(part: Part, demands: Demands) -> Part:
         return replace(part, values=texts.cast(pl.Binary))
     separator = separator_of(texts, part.entry.list if part.entry else "") or ""
     bracketed = separator == "["
-    if bracketed if role is Role.TEXT else separator and role is Role.GENRE:
+    if (separator and role is Role.GENRE) or (bracketed and role is Role.TEXT):
         wanted = part.entry and part.entry.tree and texts.str.contains(_GENRE_ID).any()
         lists = to_lists(texts, separator, demands.tree() if wanted else {})
         count = lists.count() if bracketed else int((lists.list.len() > 1).sum())

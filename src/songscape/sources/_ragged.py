@@ -21,7 +21,7 @@ import numpy as np
 
 from songscape.core.errors import InputError
 from songscape.core.findings import Finding, Severity
-from songscape.core.wording import count
+from songscape.core.wording import count, listed
 from songscape.sources._numbers import MISSING_WORDS
 
 if TYPE_CHECKING:
@@ -211,6 +211,4 @@ def _findings(
 
 def where_lines(lines: NDArray[np.int64]) -> str:
     """Name lines as people do, the first five and how many more."""
-    shown = ", ".join(str(line) for line in lines[:_SHOWN])
-    more = f" and {lines.size - _SHOWN:,} more" if lines.size > _SHOWN else ""
-    return f"{'line' if lines.size == 1 else 'lines'} {shown}{more}"
+    return f"{'line' if lines.size == 1 else 'lines'} {listed(map(str, lines), most=_SHOWN)}"

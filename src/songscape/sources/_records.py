@@ -16,7 +16,7 @@ import csv
 import io
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import polars as pl
@@ -148,15 +148,17 @@ def _before_newline(data: NDArray[np.uint8], returns: NDArray[np.int64]) -> bool
     return bool((following == _NEWLINE).all())
 
 
-def _quotes_right(data: NDArray[np.uint8], quotes: NDArray[np.int64], delimiter: int) -> bool:
+def _quotes_right(
+    data: NDArray[np.unsignedinteger[Any]], quotes: NDArray[np.int64], delimiter: int
+) -> bool:
     """Tell whether every quote opens, closes or is doubled."""
     if quotes.size % 2:
         return False
-    edges = np.array([delimiter, _NEWLINE, _QUOTE], np.uint8)
+    edges = np.array([delimiter, _NEWLINE, _QUOTE], data.dtype)
     opening, closing = quotes[0::2], quotes[1::2]
     before = data[opening[opening > 0] - 1]
     after = data[closing[closing < data.size - 1] + 1]
-    returned = np.append(edges, np.uint8(_RETURN))
+    returned = np.append(edges, data.dtype.type(_RETURN))
     return bool(np.isin(before, edges).all() and np.isin(after, returned).all())
 
 
@@ -205,7 +207,8 @@ def _opens_after_space(text: str, rows: _Rows, delimiter: str) -> bool:
     """Tell whether spaces before quotes kept them from quoting."""
     if not any(cell.startswith(' "') for row in rows for cell in row):
         return False
-    data = np.frombuffer(text.encode(), np.uint8)
+    # By code points, as a delimiter that is asked for may be any character.
+    data = np.frombuffer(text.encode("utf-32-le"), np.uint32)
     return not _quotes_right(data, np.flatnonzero(data == _QUOTE), ord(delimiter))
 
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import re
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from songscape.core import wording
 from songscape.core.collection import Role
 from songscape.core.findings import Finding, Severity
 from songscape.core.wording import count
 from songscape.sources._layouts import UNKNOWN, VOCABULARY
+from songscape.sources._parts import PER_CENT
 from songscape.sources._ragged import where_lines
 
 if TYPE_CHECKING:
@@ -26,12 +29,7 @@ if TYPE_CHECKING:
 _SHOWN = 5
 _SIMPLE = re.compile(r"[\w\-]+")
 _LAYOUT = "--set source.layout=NAME"
-
-
-def listed(names: Sequence[str]) -> str:
-    """Name a few columns, and how many more there are."""
-    more = f" and {len(names) - _SHOWN:,} more" if len(names) > _SHOWN else ""
-    return ", ".join(names[:_SHOWN]) + more
+_listed = partial(wording.listed, most=_SHOWN)
 
 
 def overruled(name: str, role: str) -> str:
@@ -57,17 +55,17 @@ def index_columns(names: Sequence[str]) -> tuple[Finding, ...]:
     """Tell of columns that only number the rows."""
     if not names:
         return ()
-    says = f"Only numbers of rows: {listed(names)}."
+    says = f"Only numbers of rows: {_listed(names)}."
     overrule = overruled(names[0], "ROLE")
-    return (Finding("index-column", listed(names), len(names), says, "left out", overrule),)
+    return (Finding("index-column", _listed(names), len(names), says, "left out", overrule),)
 
 
 def empty_columns(names: Sequence[str]) -> tuple[Finding, ...]:
     """Tell of columns that hold nothing."""
     if not names:
         return ()
-    says = f"Nothing in any row: {listed(names)}."
-    return (Finding("empty-column", listed(names), len(names), says, "left out"),)
+    says = f"Nothing in any row: {_listed(names)}."
+    return (Finding("empty-column", _listed(names), len(names), says, "left out"),)
 
 
 def about(parts: Sequence[Part], table: Table, layout: Layout) -> list[Finding]:
@@ -84,11 +82,11 @@ def about(parts: Sequence[Part], table: Table, layout: Layout) -> list[Finding]:
 
 def history(parts: Sequence[Part]) -> Iterator[str]:
     """Tell in one line each what changed values."""
-    percent = [part.name for part in parts if part.factor == 0.01]
+    percent = [part.name for part in parts if part.factor == PER_CENT]
     if percent:
         yield f"scale 0–100 to 0..1: {', '.join(percent)}"
     for part in parts:
-        if part.factor not in (1.0, 0.01):
+        if part.factor not in (1.0, PER_CENT):
             yield f"scale {part.header!r} by {part.factor:g} to {part.name} ({part.column.unit})"
 
 
@@ -97,8 +95,8 @@ def _layout(parts: Sequence[Part], layout: Layout) -> Finding:
     if layout.name == UNKNOWN:
         says, does = "No layout was asked for.", "all columns guessed from their values"
     elif layout.name == VOCABULARY:
-        known = sum(part.how == "name" for part in parts)
-        says = f"The table has no known layout; {known} of its columns have known names."
+        named = sum(part.how == "name" for part in parts)
+        says = f"The table has no known layout; {named} of its columns have known names."
         does = "roles guessed from names and values"
     else:
         says, does = f"This is {layout.name}: {layout.says}.", "read by that layout"
@@ -119,7 +117,7 @@ def _guesses(parts: Sequence[Part]) -> Iterator[Finding]:
             overrule = overruled(names[0], "ROLE")
             yield Finding(
                 "role-guessed",
-                listed(names),
+                _listed(names),
                 len(names),
                 says,
                 f"used as {role}",
@@ -132,10 +130,10 @@ def _keys(parts: Sequence[Part]) -> Iterator[Finding]:
     """Tell which columns of numbers were taken for keys."""
     names = [p.name for p in parts if p.how == "values" and p.column.role is Role.KEY]
     if names:
-        says = f"Names rather than measures: {listed(names)}."
+        says = f"Names rather than measures: {_listed(names)}."
         overrule = overruled(names[0], "feature")
         yield Finding(
-            "id-column", listed(names), len(names), says, "kept as key, no feature", overrule
+            "id-column", _listed(names), len(names), says, "kept as key, no feature", overrule
         )
 
 
@@ -154,7 +152,7 @@ def _lists(parts: Sequence[Part]) -> Iterator[Finding]:
 
 def _scales(parts: Sequence[Part]) -> Iterator[Finding]:
     """Tell which columns were brought to another scale."""
-    percent = [part.name for part in parts if part.factor == 0.01]
+    percent = [part.name for part in parts if part.factor == PER_CENT]
     if percent:
         says = f"0 to 100, not 0 to 1, is the scale of {count(len(percent), 'column')}."
         overrule = "--set source.layout=none"
@@ -162,7 +160,7 @@ def _scales(parts: Sequence[Part]) -> Iterator[Finding]:
             "scale-0-100", ", ".join(percent), len(percent), says, "divided by 100", overrule
         )
     for part in parts:
-        if part.factor not in (1.0, 0.01):
+        if part.factor not in (1.0, PER_CENT):
             says = f"{part.header} is in seconds."
             yield Finding(
                 "unit",
@@ -225,7 +223,7 @@ def _marks(
     if marked:
         cells = sum(rows.size for _, rows in marked)
         lines = np.unique(np.concatenate([table.lines[rows] for _, rows in marked]))
-        where = f"{listed([header for header, _ in marked])}, {where_lines(lines)}"
+        where = f"{_listed([header for header, _ in marked])}, {where_lines(lines)}"
         overrule = "--set source.decimal=."
         yield Finding(
             what,

@@ -73,7 +73,7 @@ def load(options: Options) -> Collection:
     tracks = library["Tracks"]
     if options.playlist:
         tracks = {key: tracks[key] for key in _playlist(library, options.playlist) if key in tracks}
-    music = [track for track in tracks.values() if isinstance(track, dict) and _is_music(track)]
+    music = [track for track in _dicts(list(tracks.values())) if _is_music(track)]
     return collection([_entry(track) for track in music], path, options.library)
 
 
@@ -90,10 +90,15 @@ def _read(path: Path) -> dict[str, Any]:
 
 def _playlist(library: dict[str, Any], name: str) -> list[str]:
     """Return the keys of the tracks of a playlist."""
-    lists = {str(one.get("Name")): one for one in library.get("Playlists", ())}
+    lists = {str(one.get("Name")): one for one in _dicts(library.get("Playlists"))}
     if name not in lists:
         raise UnknownNameError("playlist", name, lists)
-    return [str(item.get("Track ID")) for item in lists[name].get("Playlist Items", ())]
+    return [str(item.get("Track ID")) for item in _dicts(lists[name].get("Playlist Items"))]
+
+
+def _dicts(value: Any) -> list[dict[str, Any]]:
+    """Return the dictionaries of what should be a list of them."""
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
 
 
 def _is_music(track: dict[str, Any]) -> bool:

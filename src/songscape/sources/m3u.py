@@ -85,7 +85,9 @@ def _utf8(data: bytes, name: str) -> bytes:
             try:
                 return data[len(mark) :].decode(codec).encode()
             except UnicodeError:
-                raise InputError(f"{name} begins as UTF-16 but is damaged.") from None
+                raise InputError(
+                    f"{name} begins as UTF-16 but is damaged; save it as M3U8."
+                ) from None
     return data.removeprefix(codecs.BOM_UTF8)
 
 

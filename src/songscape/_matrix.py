@@ -1,4 +1,8 @@
-"""The guard before every reducer; the questions are those of :mod:`songscape.core.guard`."""
+"""A table as an array, as every estimator takes it in before its numbers are looked at.
+
+Whether the numbers can be used is asked by :mod:`songscape.core.guard`, which knows no
+scikit-learn.
+"""
 
 from __future__ import annotations
 
@@ -8,14 +12,17 @@ import numpy as np
 from sklearn.utils.validation import check_array
 
 from songscape.core.errors import DegenerateDataError
-from songscape.core.guard import check_matrix
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
 def as_matrix(X: Any) -> NDArray[Any]:
-    """Return X as a float array without looking at its values.
+    """Return X as a float array of shape (n, d) without looking at its values.
+
+    Parameters
+    ----------
+    X : array or frame; float32 stays, all else becomes float64.
 
     Raises
     ------
@@ -29,14 +36,3 @@ def as_matrix(X: Any) -> NDArray[Any]:
     except ValueError as error:
         raise DegenerateDataError(str(error)) from None
     return matrix
-
-
-def check_reducible(matrix: NDArray[Any], least: int = 2) -> None:
-    """Raise unless there are `least` different rows of sound numbers.
-
-    Raises
-    ------
-    DegenerateDataError
-        With what is wrong and the way out.
-    """
-    check_matrix(matrix, least=least)
