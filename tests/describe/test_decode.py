@@ -47,6 +47,19 @@ def test_an_excerpt_is_the_middle(tmp_path):
     assert (sound.start, sound.duration) == (4000, 10)
 
 
+@pytest.mark.parametrize("form", ["flac", "mp3"])
+def test_a_file_cut_off_before_its_middle_is_read_from_its_beginning(tmp_path, signals, form):
+    path = tmp_path / f"a.{form}"
+    soundfile.write(path, signals.noise(20), 22_050)
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 4])
+    sound, samples = read(path, excerpt=2)
+    assert samples.shape == (1, 44_100)
+    assert float(np.abs(samples).max()) > 0.1
+    assert "excerpt" in sound.flags
+    assert sound.flags & {"truncated", "damaged"}
+    assert sound.start == 0
+
+
 def test_long_files_are_shortened_to_their_middle(tmp_path):
     soundfile.write(tmp_path / "a.wav", np.zeros(10_000), 1000)
     sound, samples = read(tmp_path / "a.wav", longest=3)

@@ -15,6 +15,7 @@ truncated  less than 95 % of the declared length could be decoded
 damaged    the decoder met errors and went on, or stopped
 repaired   samples were no numbers or far out of range
 clipped    (set by the loudness meter) runs of samples at full scale
+silent     (the same) nothing is louder than −80 dB
 excerpt    only the part asked for was read
 shortened  longer than the limit: only its middle was read
 continued  its beginning tells of another length than it has; it was read to its end
@@ -90,11 +91,15 @@ class Extent:
         >>> Extent().window(None, 44_100)
         (0, 79380000, '')
         """
-        flag = "excerpt" if self.excerpt else "shortened"
         most = round(min(self.excerpt or self.longest, self.longest) * rate)
         if declared is None or declared <= most:
             return 0, most, ""
-        return (declared - most) // 2, most, flag
+        return (declared - most) // 2, most, self.flag
+
+    @property
+    def flag(self) -> str:
+        """The flag of a file of which only a part is read."""
+        return "excerpt" if self.excerpt else "shortened"
 
 
 @dataclass
@@ -122,30 +127,32 @@ class Sound:
 
     def blocks(self) -> Iterator[Block]:
         """Yield the wanted samples as clean float32 blocks of shape (channels, n)."""
-        first, left, flag = self.extent.window(self.reader.declared, self.rate)
-        self._seek(first, flag)
-        wanted = left
+        first, wanted, flag = self.extent.window(self.reader.declared, self.rate)
+        if first:
+            self.start = self.reader.seek(first)
+            self.flags.add(flag)
+        yield from self._read(wanted)
+        if first and not self.decoded:  # a file cut off before its middle still has a beginning
+            self.start = self.reader.seek(0)
+            self.flags.add("truncated")
+            yield from self._read(wanted)
+        self.flags |= self.reader.flags | self._shortfall(wanted)
+
+    def _read(self, left: int) -> Iterator[Block]:
+        """Yield clean blocks from here on until none is left to read."""
         for block in self.reader.blocks():
             clean = self._clean(block[:, :left])
             left -= clean.shape[1]
             self.decoded += clean.shape[1]
             yield clean
             if left <= 0:
-                break
-        self.flags |= self.reader.flags | self._shortfall(wanted, left)
+                return
 
-    def _seek(self, first: int, flag: str) -> None:
-        """Go to the first wanted sample, where a file that lies about its length has none."""
-        if not first:
-            return
-        self.start = self.reader.seek(first)
-        self.flags.add(flag)
-
-    def _shortfall(self, wanted: int, left: int) -> set[str]:
+    def _shortfall(self, wanted: int) -> set[str]:
         """Return the flags that tell how the decoded length differs from the promised one."""
         declared = self.reader.declared
         if declared is None:
-            return {"shortened"} if left <= 0 and not self.extent.excerpt else set()
+            return {self.extent.flag} if self.decoded >= wanted else set()
         promised = min(wanted, declared)
         return {"truncated"} if self.decoded < 0.95 * promised else set()
 
@@ -244,14 +251,20 @@ class SoundfileReader:
     name = "soundfile"
 
     def __init__(self, path: Path, instead: Mended | None = None) -> None:
-        self._instead = instead
-        # As bytes: a str with surrogates, which is how Python names non-UTF-8 files, fails.
-        self._file: Any = soundfile.SoundFile(instead or os.fsencode(path))
+        self._path, self._instead = path, instead
+        self._file = self._opened()
         self.rate: int = self._file.samplerate
         self.channels: int = self._file.channels
         frames: int = self._file.frames
         self.declared = frames if 0 < frames < ENDLESS else None
         self.flags: set[str] = set() if instead is None else {"continued"}
+
+    def _opened(self) -> Any:
+        """Open the file at its beginning."""
+        if self._instead is not None:
+            self._instead.seek(0)
+        # As bytes: a str with surrogates, which is how Python names non-UTF-8 files, fails.
+        return soundfile.SoundFile(self._instead or os.fsencode(self._path))
 
     def seek(self, sample: int) -> int:
         """Go to a sample; a file that cannot be sought is read from its start."""
@@ -259,6 +272,8 @@ class SoundfileReader:
             return int(self._file.seek(sample))
         except soundfile.LibsndfileError:
             self.flags.add("damaged")
+            self._file.close()
+            self._file = self._opened()  # a decoder that failed to seek reads nothing any more
             return 0
 
     def blocks(self) -> Iterator[Block]:

@@ -92,7 +92,7 @@ class Description:
     confidence : descriptor to 0..1, for those that have one.
     reasons : descriptor to why its value is None.
     versions : family to the version of its definitions.
-    flags : what is odd about the file, as "truncated" or "not-a-number".
+    flags : what is odd about the file, as "truncated"; see :mod:`songscape.describe._decode`.
     seconds : seconds of sound that were analysed.
     duration : seconds of the whole file: decoded, or declared where only a part was decoded.
     rate, channels : of the file, in hertz and as a count.
