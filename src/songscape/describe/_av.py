@@ -6,6 +6,7 @@ Python was measured to end the process.
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Any
 
 import av
@@ -49,12 +50,25 @@ class AvReader:
         self.declared = self._declared()
 
     def _declared(self) -> int | None:
-        """Return the count of samples the container promises."""
+        """Return the count of samples the container promises, else that of its packets."""
         if self._stream.duration and self._stream.time_base:
             return int(self._stream.duration * self._stream.time_base * self.rate)
         if self._container.duration:
             return int(self._container.duration * self.rate // 1_000_000)
-        return None
+        return self._counted()
+
+    def _counted(self) -> int | None:
+        """Return where the last packet ends, in samples, and go back to the first.
+
+        What was recorded while it was sent, as radio is, begins without a word of its length.
+        """
+        end = 0
+        with contextlib.suppress(av.FFmpegError, OSError):
+            for packet in self._container.demux(self._stream):
+                if packet.pts is not None:
+                    end = max(end, packet.pts + (packet.duration or 0))
+        self.seek(0)
+        return int(end * self._stream.time_base * self.rate) or None
 
     def seek(self, sample: int) -> int:
         """Go to the last key frame before a sample."""

@@ -194,7 +194,8 @@ def _open(path: Path) -> Reader:
         try:
             return _checked(SoundfileReader(path, mended(path) if kind == "mp3" else None), path)
         except soundfile.LibsndfileError as error:
-            reason = error.error_string.rstrip(".")
+            if kind is not None:  # else it speaks of what it tried last, as of a missing file
+                reason = error.error_string.rstrip(".")
     if kind is None:
         raise InputError(f"{path} cannot be decoded: {reason}.")
     return _open_with_av(path, kind, reason)
