@@ -147,6 +147,36 @@ def test_any_signal_is_described_without_a_warning(
     check(describe_file(path))
 
 
+@pytest.mark.parametrize("compat", ["none", "fma"])
+@pytest.mark.parametrize("rate", [1000, 1200, 2000, 2358, 2455, 4000, 384_000])
+def test_values_keep_their_ranges_at_any_rate(tmp_path, compat, rate):
+    """In FMA's definition frames are as long as the native rate makes them: half a second."""
+    beats = np.arange(rate * 20) % (rate // 2) < rate // 20
+    samples = np.random.default_rng(1).standard_normal(rate * 20) * np.where(beats, 0.1, 0.01)
+    soundfile.write(tmp_path / "a.wav", samples, rate, subtype="FLOAT")
+    description = describe_file(tmp_path / "a.wav", Options(compat=compat))
+    check(description)
+    for family in FAMILIES:
+        for name, (low, high) in plugins.load("describe", family).RANGE.items():
+            value = description.values[name]
+            assert value is None or low is None or value >= low, name
+            assert value is None or high is None or value <= high, name
+
+
+@pytest.mark.parametrize("rate", [1000, 2000])
+def test_a_rate_too_low_for_a_beat_is_said(tmp_path, signals, rate):
+    soundfile.write(tmp_path / "a.wav", signals.noise(20, rate=rate), rate)
+    reasons = describe_file(tmp_path / "a.wav", Options(compat="fma")).reasons
+    for name in ("tempo", "beat_strength", "danceability_dfa"):
+        assert reasons[name] == "the sample rate is too low to tell a beat"
+
+
+def test_the_flatness_of_silence_before_a_sound_is_one(tmp_path, signals):
+    samples = np.concatenate([np.zeros(44_100), signals.noise(1)])
+    soundfile.write(tmp_path / "a.wav", samples, 22_050)
+    assert describe_file(tmp_path / "a.wav").values["spectral_flatness_max"] == 1
+
+
 def test_a_single_sample_is_described(tmp_path):
     path = tmp_path / "click.wav"
     soundfile.write(path, np.array([0.3]), 48_000, subtype="FLOAT")

@@ -48,6 +48,9 @@ CANDIDATES = 10
 SHORTEST = 1.2
 """Seconds below which there is no telling a period."""
 
+COARSEST = 2 * FASTEST / 60
+"""Frames per second below which the fastest beats cannot be told from slower ones."""
+
 LEAST_ONSET = 0.05
 """Mean rise in decibels per frame below which nothing happens that could be a beat."""
 
@@ -80,7 +83,7 @@ NO_PULSE = Pulse(np.nan, 0.0, np.nan, 0.0, 0.0, np.empty(0), np.empty(0, np.int6
 
 
 def find_pulse(onset: NDArray[np.float32], bands: NDArray[np.float32], frame_rate: float) -> Pulse:
-    """Return the tempo and beats, or :data:`NO_PULSE` for what is too short or never starts.
+    """Return the tempo and beats; :data:`NO_PULSE` of what is too short, coarse or never starts.
 
     Parameters
     ----------
@@ -118,7 +121,8 @@ def candidates(
 
 def _found(onset: NDArray[np.float32], frame_rate: float) -> tuple[Curve, NDArray[np.int64], float]:
     """Return the fine onset strength, the windows' votes (none without a pulse), and their peak."""
-    if len(onset) < SHORTEST * frame_rate or float(onset.mean()) < LEAST_ONSET:
+    heard = len(onset) >= SHORTEST * frame_rate and float(onset.mean()) >= LEAST_ONSET
+    if not heard or frame_rate < COARSEST:
         return np.empty(0), np.empty(0, np.int64), np.nan
     curve = interpolated(onset, frame_rate)
     rate = frame_rate * UPSAMPLING

@@ -197,7 +197,8 @@ def _flatness(power: Array) -> Array:
     """Return the geometric over the arithmetic mean of power, each bin at least 1e-10."""
     floored = np.maximum(power, AMIN)
     flatness: Array = np.exp(np.log(floored).mean(axis=1)) / floored.mean(axis=1)
-    return flatness
+    # Rounding takes the mean of equal numbers a hair above them.
+    return np.minimum(flatness, 1, out=flatness)
 
 
 def _contrast(magnitude: Array, bank: Banks) -> tuple[Array, Array]:

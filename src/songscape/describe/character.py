@@ -172,7 +172,7 @@ def _evidence(rise: NDArray[np.float64], fall: NDArray[np.float64]) -> dict[str,
         "sustained": fall <= SLOW_FALL,
     }
     return {
-        "attack_time": Estimate(float(np.median(rise))),
+        "attack_time": Estimate(min(float(np.median(rise)), BEFORE + AFTER)),
         "decay_rate": Estimate(float(np.median(fall))),
         **{name: Estimate(float(mask.mean())) for name, mask in kinds.items()},
     }

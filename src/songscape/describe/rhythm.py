@@ -67,6 +67,9 @@ METRES = {3: 0.0, 4: 0.05, 5: -0.1, 7: -0.1}
 SHORTEST_FLUCTUATION = 18.0
 """Seconds that hold the longest window of 8.8 seconds twice."""
 
+FEWEST_POINTS = 3
+"""Of a window, at least: through two points a line goes without a residual."""
+
 BASS_BANDS = 6
 """Mel bands below 200 Hz."""
 
@@ -125,6 +128,8 @@ def danceability(envelope: NDArray[np.float32], rate: float) -> Estimate:
     path = np.cumsum(pairs.mean(axis=1) - pairs.mean())
     ratio = 1.1 ** np.arange(int(np.log(8.8 / 0.31) / np.log(1.1)) + 1)
     sizes = np.unique(np.rint(0.31 * ratio * rate / 2).astype(np.int64))
+    if sizes[0] < FEWEST_POINTS:
+        return Estimate(None, reason=tempo.COARSE)
     fluctuation = np.array([_fluctuation(path, size) for size in sizes.tolist()])
     if fluctuation.min() <= 0:
         return Estimate(None, reason="the level never changes")

@@ -3,7 +3,8 @@
 The method is told in :mod:`songscape.describe._pulse`. The confidence is the share of eight-second
 windows that, each for itself, find this tempo; an octave apart counts half. Half and double are
 both right in their way: the alternative says which is next, its confidence how near it came.
-Silence, sounds under 1.2 seconds and sounds in which nothing starts have no tempo.
+Silence, sounds under 1.2 seconds and sounds in which nothing starts have no tempo; nor has, in
+FMA's definition, what is sampled below 3,584 Hz.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from songscape.describe._description import SILENCE, TOO_SHORT, Estimate, Family, nothing
-from songscape.describe._pulse import SHORTEST
+from songscape.describe._pulse import COARSEST, SHORTEST
 
 if TYPE_CHECKING:
     from songscape.describe._frames import Frames
@@ -30,6 +31,7 @@ RANGE: dict[str, tuple[float | None, float | None]] = {
     "tempo_alternative": (45.0, 230.0),
 }
 NO_ONSETS = "nothing starts that could be a beat"
+COARSE = "the sample rate is too low to tell a beat"
 
 
 @dataclass(frozen=True)
@@ -52,4 +54,6 @@ def why_no_pulse(frames: Frames) -> str:
     """Return why there are no tempo and beats."""
     if frames.silent:
         return SILENCE
+    if frames.frame_rate < COARSEST:
+        return COARSE
     return TOO_SHORT if frames.seconds < SHORTEST else NO_ONSETS
