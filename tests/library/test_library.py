@@ -197,6 +197,34 @@ def test_readers_are_free_while_one_writes(path):
         assert len(songs(path)) == 1
 
 
+def test_a_song_of_new_names_is_read_while_another_process_stores_it(path, monkeypatch):
+    with Writer(path) as writer, Library(path) as library:
+        number = writer.setup(SETUP)
+        rows = Library._rows
+
+        def late(self, query, *values):
+            if "FROM files f" in query:
+                writer.see([seen(1)])
+                writer.store(number, [Outcome(seen(1).fingerprint, FOUND)])
+            return rows(self, query, *values)
+
+        monkeypatch.setattr(Library, "_rows", late)
+        (song,) = library.songs([number])
+    assert song.values.numbers["tempo"] == 120.5
+
+
+@pytest.mark.parametrize("call", ["write", "ftruncate"])
+def test_a_lock_that_cannot_be_written_is_told_and_let_go(path, monkeypatch, call):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, call, full)
+        with pytest.raises(LibraryError, match=r"lock cannot be made: No space.*--library"):
+            Writer(path)
+    Writer(path).close()
+
+
 def test_a_lock_of_a_process_that_is_gone_is_no_lock(path):
     path.parent.mkdir()
     code = f"from songscape.library import Writer; from pathlib import Path; import os; w = Writer(Path({str(path)!r})); os._exit(9)"

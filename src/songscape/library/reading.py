@@ -126,9 +126,11 @@ class Library:
         root : a path; None for all.
         timeline : whether to read moments and segments too, which are long.
         """
-        layouts = self._layouts()
         listed = json.dumps(list(setups))
+        layouts: dict[int, list[str]] = {}
         for row in self._rows(_SONGS, timeline, listed, *bounds(root)):
+            # Not before the first row: until then a writer may add songs of another layout.
+            layouts = layouts or self._layouts()
             yield _song(row, layouts)
 
     def _layouts(self) -> dict[int, list[str]]:
