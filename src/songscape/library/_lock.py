@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 from songscape.core.errors import LibraryError, LockedError
@@ -43,28 +43,32 @@ def writing(library: Path) -> Iterator[None]:
     LockedError
         If another process holds it.
     LibraryError
-        If no lock file can be made there.
+        If no lock file can be made, locked or written there.
     """
     path = library.with_name(library.name + ".lock")
-    try:
-        handle = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o644)
-    except OSError as error:
-        raise LibraryError(
-            f"{path} cannot be made: {error.strerror or error}; name another library with "
-            "--library."
-        ) from None
-    try:
+    with ExitStack() as held:
         try:
-            _seize(handle)
-        except (BlockingIOError, PermissionError):
-            raise LockedError(str(library), _holder(handle)) from None
-        os.ftruncate(handle, 0)
-        os.lseek(handle, 0, os.SEEK_SET)
-        os.write(handle, f"{os.getpid()}\n".encode())
+            handle = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o644)
+            # The file stays: removing it would let two writers lock two files of one name.
+            held.callback(os.close, handle)
+            _hold(handle, library)
+        except OSError as error:
+            raise LibraryError(
+                f"{path} cannot be made: {error.strerror or error}; name another library with "
+                "--library."
+            ) from None
         yield
-    finally:
-        # The file stays: removing it would let two writers lock two files of one name.
-        os.close(handle)
+
+
+def _hold(handle: int, library: Path) -> None:
+    """Lock a lock file, and write into it who does."""
+    try:
+        _seize(handle)
+    except (BlockingIOError, PermissionError):
+        raise LockedError(str(library), _holder(handle)) from None
+    os.ftruncate(handle, 0)
+    os.lseek(handle, 0, os.SEEK_SET)
+    os.write(handle, f"{os.getpid()}\n".encode())
 
 
 def _holder(handle: int) -> int | None:

@@ -8,7 +8,7 @@ beside it, so a killed migration leaves the old library.
 from __future__ import annotations
 
 import sqlite3
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 from songscape.core.errors import LibraryError
@@ -89,22 +89,26 @@ def connect(path: Path, *, write: bool) -> sqlite3.Connection:
         If there is none, or it is not a songscape library, or a newer one.
     """
     mode = "rwc" if write else "rw"
-    try:
-        connection = sqlite3.connect(
-            f"{path.absolute().as_uri()}?mode={mode}",
-            uri=True,
-            timeout=PATIENCE,
-            isolation_level=None,
-            check_same_thread=False,
-        )
-        connection.execute("PRAGMA journal_mode = DELETE" if write else "PRAGMA query_only = ON")
-        connection.execute("PRAGMA synchronous = FULL")
-        _check(connection, path, new=write)
-    except sqlite3.Error as error:
-        raise LibraryError(
-            f"The library {path} cannot be opened: {error}; describe a folder into it first, or "
-            "name another with --library."
-        ) from None
+    with ExitStack() as on_error:
+        try:
+            connection = sqlite3.connect(
+                f"{path.absolute().as_uri()}?mode={mode}",
+                uri=True,
+                timeout=PATIENCE,
+                isolation_level=None,
+                check_same_thread=False,
+            )
+            on_error.callback(connection.close)
+            kind = "journal_mode = DELETE" if write else "query_only = ON"
+            connection.execute(f"PRAGMA {kind}")
+            connection.execute("PRAGMA synchronous = FULL")
+            _check(connection, path, new=write)
+        except sqlite3.Error as error:
+            raise LibraryError(
+                f"The library {path} cannot be opened: {error}; describe a folder into it first, "
+                "or name another with --library."
+            ) from None
+        on_error.pop_all()
     return connection
 
 
@@ -114,12 +118,10 @@ def _check(connection: sqlite3.Connection, path: Path, *, new: bool) -> None:
     version = schema_version(connection)
     (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
     if application != APPLICATION and not (new and application == tables == 0):
-        connection.close()
         raise LibraryError(
             f"{path} is no songscape library and is left alone; name another with --library."
         )
     if version > len(STEPS):
-        connection.close()
         raise LibraryError(
             f"The library {path} was written by a newer songscape (schema {version}, this one "
             f"knows {len(STEPS)}); upgrade songscape."
