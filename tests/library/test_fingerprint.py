@@ -179,3 +179,13 @@ def test_ids_have_the_length_of_streaming_services_ids(name):
 
 def test_ids_differ():
     assert id_text(bytes(16)) != id_text(bytes(15) + b"\x01") != id_text(b"\xff" * 16)
+
+
+@pytest.mark.parametrize("size", [1 << 63, (1 << 64) - 1])
+def test_an_atom_that_claims_to_be_larger_than_any_file_is_sound_to_the_end(tmp_path, size):
+    path = tmp_path / "a.m4a"
+    head = b"\0\0\0\x10ftypM4A \0\0\0\0"
+    path.write_bytes(head + b"\0\0\0\1mdat" + size.to_bytes(8, "big") + b"sound")
+    first = fingerprint(path)
+    path.write_bytes(head + b"\0\0\0\1mdat" + size.to_bytes(8, "big") + b"other")
+    assert fingerprint(path) != first

@@ -170,9 +170,8 @@ def _chunks(
 ) -> Iterator[tuple[bytes, int, int]]:
     """Yield name, start and end of the chunks of RIFF ("little") or AIFF ("big")."""
     for _ in range(_MOST_CHUNKS):
-        file.seek(place)
-        head = file.read(8)
-        if place >= end or len(head) < 8:
+        head = _within(file, place, end, 8)
+        if len(head) < 8:
             return
         size = int.from_bytes(head[4:], order)
         yield head[:4], place + 8, min(place + 8 + size, end)
@@ -182,9 +181,8 @@ def _chunks(
 def _atoms(file: BinaryIO, place: int, end: int) -> Iterator[tuple[bytes, int, int]]:
     """Yield name, start and end of the atoms of an MP4 file."""
     for _ in range(_MOST_CHUNKS):
-        file.seek(place)
-        head = file.read(16)
-        if place >= end or len(head) < 8:
+        head = _within(file, place, end, 16)
+        if len(head) < 8:
             return
         size, offset = int.from_bytes(head[:4], "big"), 8
         if size == 1:
@@ -194,6 +192,14 @@ def _atoms(file: BinaryIO, place: int, end: int) -> Iterator[tuple[bytes, int, i
             return
         yield head[4:8], place + offset, min(place + size, end)
         place += size
+
+
+def _within(file: BinaryIO, place: int, end: int, size: int) -> bytes:
+    """Return bytes at a place before the end; none at one beyond it, where no file can seek."""
+    if place >= end:
+        return b""
+    file.seek(place)
+    return file.read(size)
 
 
 def _chosen(
