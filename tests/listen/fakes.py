@@ -83,6 +83,22 @@ def eat(_path):
     return Found(values={"tempo": float(len(bytearray(8_000_000_000)))})
 
 
+def change(path):
+    """Describe another sound than the one the file had."""
+    file = Path(os.fsdecode(path))
+    file.write_bytes(b"songgood and longer")
+    return Found(values={"tempo": 1.0})
+
+
+def flee(path):
+    """Be moved away the first time."""
+    file = Path(os.fsdecode(path))
+    if file.parent.name != "refuge":
+        file.rename(file.parent / "refuge" / file.name)
+        return fail(path)
+    return Found(values={"tempo": 3.0})
+
+
 def lie(_path):
     return Found(values={"tempo": float("nan"), "energy": float("inf")})
 
@@ -100,6 +116,8 @@ ORDERS = {
     b"hang": hang,
     b"late": late,
     b"eat": eat,
+    b"change": change,
+    b"flee": flee,
     b"lie": lie,
     b"chatter": chatter,
 }

@@ -91,6 +91,28 @@ def test_numbers_that_are_none_are_missing(by, music, library):
     assert reasons == ('{"energy":"not a finite number","tempo":"not a finite number"}',)
 
 
+def test_a_file_that_changes_meanwhile_is_not_taken_for_what_it_was(by, music, library):
+    folder = music("change")
+    account = listen([folder], library, by=by(), options=ONE)
+    assert (account.described, account.failed) == (0, 1)
+    assert "changed while it was listened to" in account.failures[0][1]
+    account = listen([folder], library, by=by(), options=ONE)
+    assert (account.described, account.failed) == (1, 0)
+    with Library(library) as opened:
+        (song,) = opened.songs([1])
+    assert song.values.numbers["tempo"] == len(b"songgood and longer")
+
+
+def test_a_file_that_is_moved_meanwhile_is_described_where_it_is_then(by, music, library):
+    folder = music("flee")
+    (folder / "refuge").mkdir()
+    account = listen([folder], library, by=by(), options=ONE)
+    assert (account.described, account.failed) == (0, 1)
+    assert account.failures[0][1] == "It cannot be read: No such file or directory."
+    account = listen([folder], library, by=by(), options=ONE)
+    assert (account.described, account.moved, account.failed_before) == (1, 1, 0)
+
+
 def test_failed_files_are_tried_again_when_asked(by, music, library, tmp_path):
     diary = tmp_path / "diary"
     folder = music("fail", "good")

@@ -17,10 +17,11 @@ from typing import TYPE_CHECKING
 from songscape.core.errors import WorkerError
 from songscape.library import Failure, Outcome, Writer
 from songscape.listen.account import Account, Progress, slowly
-from songscape.listen.crew import Crew, Reply
+from songscape.listen.crew import TIMED_OUT, Crew, Reply
 from songscape.listen.extractor import Extractor, extractor
 from songscape.listen.limits import Options
 from songscape.listen.scan import Scan, scan
+from songscape.listen.worker import CHANGED, UNREADABLE
 
 if TYPE_CHECKING:
     import os
@@ -118,7 +119,7 @@ class _Shift:
             return
         self._early += [reply.result for reply in replies if isinstance(reply.result, Failure)]
         kinds = {failure.exception for failure in self._early}
-        expected = kinds & {"InputError", "MissingExtraError", "TimedOut"}
+        expected = kinds & {"InputError", "MissingExtraError", TIMED_OUT, CHANGED, UNREADABLE}
         if len(self._early) >= HOPELESS and len(kinds) == 1 and not expected:
             raise WorkerError(
                 f"The first {len(self._early)} files all failed the same way, so the fault is not "

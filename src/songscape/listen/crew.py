@@ -229,7 +229,8 @@ class Worker:
         self._jobs += 1
         start = time.monotonic()
         limit = self._options.seconds_for(job.size)
-        question = {"path": job.paths[0].hex(), "seconds": limit}
+        path, name = job.paths[0].hex(), job.fingerprint.hex()
+        question = {"path": path, "fingerprint": name, "seconds": limit}
         answer, timed_out = self._exchange(question, limit)
         took = time.monotonic() - start
         self._broken = answer is None or timed_out or answer.get("exception") == "MemoryError"

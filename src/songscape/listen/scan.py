@@ -19,6 +19,7 @@ from songscape.library.fingerprint import unreadable
 from songscape.listen.account import Account, Progress
 from songscape.listen.tags import read_tags
 from songscape.listen.walk import Candidate, Walk, named
+from songscape.listen.worker import CHANGED, UNREADABLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -239,5 +240,5 @@ def _plan(sight: _Sight, ends: Mapping[bytes, Ending], options: Options) -> Scan
 
 
 def _again(end: Ending, options: Options) -> bool:
-    """Tell whether a failed file is tried again: always if only an extra was missing."""
-    return options.retry_failed or end.exception in {"MissingExtraError", "PermissionError"}
+    """Tell whether a failed file is tried again: always if the fault was not in its sound."""
+    return options.retry_failed or end.exception in {"MissingExtraError", CHANGED, UNREADABLE}

@@ -2,7 +2,8 @@
 
 The first line names the module that describes, its options and the memory it may take. Numbers
 that JSON has no name for (NaN, infinity) become missing values with that as the reason, so none
-ever reaches the library.
+ever reaches the library. A description counts only if the file still holds the sound it was asked
+for when it is done.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ import warnings
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from songscape.library import fingerprint
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import BinaryIO
@@ -24,6 +27,8 @@ GRACE = 10
 """Seconds after which a worker ends by itself, should the process that watches it be gone."""
 
 NOT_FINITE = "not a finite number"
+CHANGED, UNREADABLE = "Changed", "Unreadable"
+"""How it ended for files that were written to, moved or shut while they were listened to."""
 
 
 def main() -> None:
@@ -43,7 +48,9 @@ def main() -> None:
     for line in questions:
         job = json.loads(line)
         _end_after(job["seconds"] + GRACE)
-        _say(answers, reply(describe, bytes.fromhex(job["path"])))
+        path, name = bytes.fromhex(job["path"]), bytes.fromhex(job["fingerprint"])
+        answer = reply(describe, path)
+        _say(answers, disturbed(path, name) or answer)
 
 
 def describer(name: str, given: Mapping[str, Any]) -> Callable[[bytes], Any]:
@@ -66,6 +73,19 @@ def reply(describe: Callable[[bytes], Any], path: bytes) -> dict[str, Any]:
         }
     except Exception as error:  # noqa: BLE001 - whatever it is, it costs one file
         return {"reason": _sentence(error, path), "exception": type(error).__name__}
+
+
+def disturbed(path: bytes, name: bytes) -> dict[str, Any] | None:
+    """Return why a file is not the one any more that was to be described; None if it is."""
+    try:
+        if fingerprint(path) == name:
+            return None
+    except OSError as error:
+        return {"reason": f"It cannot be read: {error.strerror}.", "exception": UNREADABLE}
+    return {
+        "reason": "It changed while it was listened to; listen once more when it is at rest.",
+        "exception": CHANGED,
+    }
 
 
 def found(description: Any) -> dict[str, Any]:
