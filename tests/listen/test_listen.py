@@ -281,6 +281,16 @@ def test_a_worker_that_cannot_start_ends_it(by, music, library):
         listen([music("a")], library, by=broken, options=TWO)
 
 
+@pytest.mark.parametrize("call", ["subprocess.Popen", "tempfile.TemporaryFile"])
+def test_a_machine_without_room_for_a_worker_is_told(by, music, library, monkeypatch, call):
+    def refuse(*_args, **_kinds):
+        raise OSError(24, "Too many open files")
+
+    monkeypatch.setattr(f"songscape.listen.crew.{call}", refuse)
+    with pytest.raises(WorkerError, match="Too many open files; fewer may do, as --workers 1"):
+        listen([music("a")], library, by=by(), options=ONE)
+
+
 def test_a_locked_library_is_an_error(by, music, library):
     with Writer(library), pytest.raises(LockedError, match=f"process {os.getpid()}"):
         listen([music("a")], library, by=by())

@@ -30,6 +30,7 @@ from songscape.library import Failure, Finished
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from types import TracebackType
+    from typing import BinaryIO
 
     from songscape.listen.extractor import Extractor
     from songscape.listen.limits import Options
@@ -191,20 +192,14 @@ class Worker:
         self._jobs = 0
         self._broken = False
         self._order = {"module": by.module, "options": dict(by.given), "memory": options.memory}
-        # A file and not a pipe: a decoder that complains without end must not block.
-        self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 - closed by kill
-        environment = os.environ | dict.fromkeys(_THREADS, "1")
-        environment["PYTHONPATH"] = os.pathsep.join(path for path in sys.path if path)
-        self._process = subprocess.Popen(
-            # -P: no module that happens to lie in the working folder is taken for a library.
-            [sys.executable, "-P", "-m", "songscape.listen.worker"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._complaints,
-            env=environment,
-            # Ctrl-C goes to a whole process group; the worker is told by its pipe instead.
-            start_new_session=True,
-        )
+        try:
+            # A file and not a pipe: a decoder that complains without end must not block.
+            self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 - closed by kill
+            self._process = _started(self._complaints)
+        except OSError as error:
+            raise WorkerError(
+                f"No worker process could be started: {error}; fewer may do, as --workers 1."
+            ) from None
 
     @property
     def fit(self) -> bool:
@@ -288,6 +283,26 @@ class Worker:
         self._complaints.seek(0)
         lines = self._complaints.read().decode("utf-8", "replace").strip().splitlines()
         return lines[-1] if lines else f"it ended with code {self._process.returncode}"
+
+
+def _started(complaints: BinaryIO) -> subprocess.Popen[bytes]:
+    """Start the process of a worker; what it complains of is of no use if it does not start."""
+    environment = os.environ | dict.fromkeys(_THREADS, "1")
+    environment["PYTHONPATH"] = os.pathsep.join(path for path in sys.path if path)
+    with contextlib.ExitStack() as on_error:
+        on_error.callback(complaints.close)
+        process = subprocess.Popen(
+            # -P: no module that happens to lie in the working folder is taken for a library.
+            [sys.executable, "-P", "-m", "songscape.listen.worker"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=complaints,
+            env=environment,
+            # Ctrl-C goes to a whole process group; the worker is told by its pipe instead.
+            start_new_session=True,
+        )
+        on_error.pop_all()
+    return process
 
 
 class Deadline:
