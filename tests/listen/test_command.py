@@ -98,6 +98,8 @@ def test_an_excerpt_is_passed_on_and_read_back(run, music, library, tmp_path):
     [
         (("--out", "out.xlsx"), 2, "must end in"),
         (("--excerpt", "half"), 2, "excerpt must be"),
+        (("--excerpt", "nan"), 2, "excerpt must be"),
+        (("--excerpt", "inf"), 2, "excerpt must be"),
     ],
 )
 def test_wrong_wishes_are_wrong_usage(run, music, library, words, code, says):
@@ -105,6 +107,34 @@ def test_wrong_wishes_are_wrong_usage(run, music, library, words, code, says):
     assert left == code
     assert says in told
     assert not library.exists()
+
+
+def test_a_place_that_cannot_be_written_is_told_in_a_sentence(run, music, library, tmp_path):
+    (tmp_path / "folder.csv").mkdir()
+    words = ("describe", music("a"), "--library", library, "--out")
+    code, _, told = run(*words, tmp_path / "folder.csv")
+    assert (code, told.splitlines()[-1]) == (
+        1,
+        f"songscape: {tmp_path}/folder.csv: Is a directory; nothing half-written was left.",
+    )
+    (tmp_path / "file").touch()
+    code, _, told = run(*words, tmp_path / "file" / "out.csv")
+    assert code == 1
+    assert told.startswith(f"songscape: {tmp_path}/file")
+
+
+def test_a_full_disk_is_told_in_a_sentence(run, music, library, tmp_path, monkeypatch):
+    folder = music("a")
+
+    def full(_path, _content):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    out = tmp_path / "out.csv"
+    code, _, told = run("describe", folder, "--library", library, "--out", out)
+    assert code == 1
+    assert told == "songscape: No space left on device; nothing half-written was left.\n"
+    assert not out.exists()
 
 
 def test_what_is_not_there_is_an_error(run, tmp_path, library):

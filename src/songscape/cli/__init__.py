@@ -8,6 +8,7 @@ is quick.
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -22,7 +23,7 @@ from songscape.cli.map import demo, doctor, map_, place
 from songscape.cli.plugins import list_
 from songscape.cli.study import study
 from songscape.cli.use import export, path, playlist, similar, tag
-from songscape.core.errors import LockedError, RecipeError, SongscapeError
+from songscape.core.errors import InputError, LockedError, RecipeError, SongscapeError
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -82,6 +83,8 @@ def main() -> NoReturn:
         _fail(error, 75)
     except SongscapeError as error:
         _fail(error, 1)
+    except OSError as error:
+        _fail(_refusal(error), 1)
     except KeyboardInterrupt:
         typer.echo("interrupted; nothing half-written was left", err=True)
         sys.exit(130)
@@ -91,6 +94,15 @@ def main() -> NoReturn:
 def _interrupted(_signal: int, _frame: FrameType | None) -> NoReturn:
     """Turn a request to end into an interruption, so that temporary files are removed."""
     raise KeyboardInterrupt
+
+
+def _refusal(error: OSError) -> InputError:
+    """Return what the system refuses as a sentence: a full disk, a place one may not write to."""
+    from songscape.library import shown
+
+    place = error.filename2 or error.filename
+    where = f"{shown(os.fsencode(place))}: " if isinstance(place, str | bytes) else ""
+    return InputError(f"{where}{error.strerror or error}; nothing half-written was left.")
 
 
 def _fail(error: SongscapeError, code: int) -> NoReturn:
