@@ -206,7 +206,7 @@ def _cast_bool(value: Any) -> bool:
 
 
 def _allowed(value: Any, limits: Mapping[str, Any]) -> bool:
-    """Tell whether a cast value keeps its bounds and choices; NaN keeps none."""
+    """Tell whether a cast value keeps its bounds and choices; NaN and infinity keep none."""
     if isinstance(value, bool) or value is None:
         return True
     if isinstance(value, tuple):
@@ -216,7 +216,7 @@ def _allowed(value: Any, limits: Mapping[str, Any]) -> bool:
     if isinstance(value, int | float):
         low, high = limits["low"], limits["high"]
         over, under = low is None or value >= low, high is None or value <= high
-        return over and under and not math.isnan(value)
+        return over and under and (isinstance(value, int) or math.isfinite(value))
     choices = limits["choices"]
     return not choices or not isinstance(value, str) or value in choices
 
