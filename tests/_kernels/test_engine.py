@@ -50,7 +50,8 @@ def test_the_compiled_module_is_taken_where_it_is():
 def test_an_unknown_instruction_set_is_refused():
     done = ask("z80")
     assert done.returncode == 1
-    assert "SONGSCAPE_KERNELS" in done.stderr
+    assert "SONGSCAPE_KERNELS=z80 is nothing this CPU computes with" in done.stderr
+    assert "or give twin, baseline" in done.stderr
 
 
 def test_the_engine_offers_what_it_promises():

@@ -175,7 +175,7 @@ def test_arguments_that_do_not_fit_are_refused(engine):
         kmeans_step(points, points[:2], np.ones(3))
     with pytest.raises(DegenerateDataError, match="finite and zero or more"):
         kmeans_step(points, points[:2], -np.ones(20))
-    with pytest.raises(DegenerateDataError, match="one weight for each of 20 rows"):
+    with pytest.raises(DegenerateDataError, match="one square for each of 20 rows"):
         potentials(points, points[:2], np.ones(3))
 
 

@@ -130,3 +130,10 @@ def test_sums_too_many_to_keep_change_nothing(engine):
     for labels, row in zip(labelings[:2], together[:2], strict=True):
         np.testing.assert_allclose(row, silhouette(points, labels), atol=1e-9)
     assert np.array_equal(together, silhouette(points, labelings, threads=3))
+
+
+@pytest.mark.parametrize("size", [1e-300, 1e-310])
+def test_the_smallest_numbers_there_are_have_scores(engine, size):
+    points = np.array([[0.0], [1.0], [5.0]])
+    expected = silhouette(points, [0, 0, 1])
+    np.testing.assert_allclose(silhouette(points * size, [0, 0, 1]), expected, rtol=1e-5)

@@ -84,3 +84,9 @@ def test_what_cannot_be_merged_is_refused(engine):
     points[3, 1] = np.inf
     with pytest.raises(DegenerateDataError, match="NaN, infinite"):
         ward(points)
+
+
+@pytest.mark.parametrize("size", [1e-300, 1e-310])
+def test_the_smallest_numbers_there_are_have_a_tree(engine, size):
+    tree = ward(np.array([[0.0], [1.0], [5.0]]) * size)
+    np.testing.assert_allclose(tree[:, 2] / size, [1, 5.196152], rtol=1e-6)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -75,11 +76,14 @@ def require(finite: bool | np.bool_, what: str) -> None:
 
 
 def near_one(points: Table) -> tuple[NDArray[np.float64], float]:
-    """Return points shifted to their mean and scaled by a power of two to about one, and it."""
+    """Return points shifted to their mean and scaled by a power of two to about one, and it.
+
+    Numbers near the smallest there are get no further than that power can be told: 2^1000.
+    """
     require(float(np.abs(points).max()) < 1e150, "Points")
     table = points.astype(np.float64)
     table -= table.mean(axis=0)
     widest = float(np.abs(table).max())
-    scale = float(2.0 ** -np.frexp(widest)[1]) if widest > 0 else 1.0
+    scale = math.ldexp(1.0, min(-math.frexp(widest)[1], 1000))
     table *= scale
     return table, scale

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from songscape._kernels import _twin
-from songscape.core.errors import MissingExtraError
+from songscape.core.errors import RecipeError
 
 Table = NDArray[np.float32] | NDArray[np.float64]
 Floats = NDArray[np.float64]
@@ -127,7 +127,10 @@ def _compiled() -> Engine | None:
     except ImportError:
         return None
     if choice and not module.use_cpu(choice):
-        raise MissingExtraError(f"SONGSCAPE_KERNELS={choice}", "a CPU that has it")
+        raise RecipeError(
+            f"SONGSCAPE_KERNELS={choice} is nothing this CPU computes with; leave it empty, or "
+            "give twin, baseline, avx2 or avx512."
+        )
     return cast("Engine", module)
 
 

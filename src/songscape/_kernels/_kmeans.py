@@ -18,6 +18,7 @@ import numpy as np
 
 from songscape._kernels._check import as_centers, as_table, as_weights, require
 from songscape._kernels._engine import engine
+from songscape.core.errors import DegenerateDataError
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -164,7 +165,9 @@ def potentials(
     rows = as_centers(candidates, table.shape[1])
     known = np.ascontiguousarray(closest, dtype=np.float64)
     if known.shape != (len(table),):
-        as_weights(known, len(table))
+        raise DegenerateDataError(
+            f"There must be one square for each of {len(table)} rows, not shape {known.shape}."
+        )
     out = np.empty(len(rows))
     engine().potentials(table, rows, as_weights(weights, len(table)), known, threads, out)
     require(np.isfinite(out).all(), "Points")
