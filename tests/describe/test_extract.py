@@ -17,6 +17,11 @@ from songscape.describe import Description, Options, describe_file
 from songscape.describe._frames import Samples, analyse
 
 FAMILIES = plugins.names("describe")
+RANGES = {
+    name: bounds
+    for family in FAMILIES
+    for name, bounds in plugins.load("describe", family).RANGE.items()
+}
 
 
 def check(description):
@@ -24,6 +29,13 @@ def check(description):
     for name, value in description.values.items():
         assert value is None or isinstance(value, str) or math.isfinite(value), name
         assert (value is None) == (name in description.reasons), name
+        low, high = RANGES.get(name, (None, None))
+        if isinstance(value, float):
+            assert low is None or value >= low, name
+            assert high is None or value <= high, name
+    for times in description.moments.values():
+        assert list(times) == sorted(times)
+        assert all(0 <= time <= description.duration + 0.1 for time in times)
     assert all(description.reasons.values())
     assert all(0 <= one <= 1 for one in description.confidence.values())
     assert set(description.versions) <= set(FAMILIES)
@@ -106,7 +118,7 @@ def test_times_of_an_excerpt_count_from_the_start_of_the_file(piece):
     assert 5 <= min(description.moments["beats"]) < max(description.moments["beats"]) <= 15
 
 
-def test_swapping_channels_and_mono_as_stereo_change_nothing_but_the_image(tmp_path, signals):
+def test_swapping_channels_changes_nothing_but_the_image(tmp_path, signals):
     piece = signals.song("latin", 110, seconds=6)
     other = signals.cadence(0, "major", seconds=0.8)[: len(piece)]
     both = np.stack([piece, 0.3 * other], axis=1)
@@ -118,6 +130,40 @@ def test_swapping_channels_and_mono_as_stereo_change_nothing_but_the_image(tmp_p
             assert second[name] == pytest.approx(value, rel=1e-4, abs=1e-5), name
 
 
+def test_two_equal_channels_are_one_but_three_units_louder(tmp_path, signals):
+    """BS.1770 sums over channels, so that a mono file is 10·log10(2) below the same twice."""
+    piece = signals.song("latin", 110, seconds=6)
+    soundfile.write(tmp_path / "a.wav", piece, 22_050, subtype="FLOAT")
+    soundfile.write(tmp_path / "b.wav", np.stack([piece, piece], axis=1), 22_050, subtype="FLOAT")
+    one, two = (describe_file(tmp_path / name).values for name in ("a.wav", "b.wav"))
+    louder = dict.fromkeys(
+        ("loudness_integrated", "loudness_momentary_max", "loudness_short_term_max"), 3.0103
+    ) | {"peak_to_loudness": -3.0103}
+    for name, value in one.items():
+        if isinstance(value, float):
+            expected = value + louder.get(name, 0)
+            assert two[name] == pytest.approx(expected, rel=1e-4, abs=1e-4), name
+        else:
+            assert two[name] == value, name
+
+
+def test_half_the_level_changes_what_tells_of_level_only(tmp_path, signals):
+    piece = signals.song("rock", 120, seconds=10)
+    soundfile.write(tmp_path / "a.wav", piece / 2, 22_050, subtype="FLOAT")
+    soundfile.write(tmp_path / "b.wav", piece / 4, 22_050, subtype="FLOAT")
+    families = tuple(set(FAMILIES) - {"estimates"})  # which read mfcc_01, the level
+    one, two = (
+        describe_file(tmp_path / name, Options(families=families)).values
+        for name in ("a.wav", "b.wav")
+    )
+    levels = ("loudness_integrated", "loudness_momentary_max", "loudness_short_term_max")
+    for name, value in one.items():
+        if name in (*levels, "true_peak", "sample_peak"):
+            assert two[name] == pytest.approx(value - 6.0206, abs=0.01), name
+        elif isinstance(value, float) and not name.startswith(("rms_", "mfcc_01_")):
+            assert two[name] == pytest.approx(value, rel=1e-3, abs=1e-3), name
+
+
 LENGTHS = st.integers(1, 40_000)
 RATES = st.sampled_from([8000, 11_025, 16_000, 22_050, 44_100, 48_000, 96_000, 192_000])
 
@@ -127,7 +173,7 @@ RATES = st.sampled_from([8000, 11_025, 16_000, 22_050, 44_100, 48_000, 96_000, 1
     LENGTHS,
     RATES,
     st.integers(1, 8),
-    st.sampled_from(["noise", "silence", "full", "dc", "tiny"]),
+    st.sampled_from(["noise", "silence", "full", "dc", "tiny", "late"]),
     st.integers(0, 99),
 )
 def test_any_signal_is_described_without_a_warning(
@@ -141,6 +187,7 @@ def test_any_signal_is_described_without_a_warning(
         "full": np.sign(rng.standard_normal(shape)),
         "dc": np.full(shape, 0.5),
         "tiny": 1e-6 * rng.standard_normal(shape),
+        "late": np.where(np.arange(length)[:, None] < length // 2, 0, rng.standard_normal(shape)),
     }[kind]
     path = tmp_path_factory.mktemp("signals") / "a.wav"
     soundfile.write(path, samples, rate, subtype="FLOAT")
@@ -154,13 +201,7 @@ def test_values_keep_their_ranges_at_any_rate(tmp_path, compat, rate):
     beats = np.arange(rate * 20) % (rate // 2) < rate // 20
     samples = np.random.default_rng(1).standard_normal(rate * 20) * np.where(beats, 0.1, 0.01)
     soundfile.write(tmp_path / "a.wav", samples, rate, subtype="FLOAT")
-    description = describe_file(tmp_path / "a.wav", Options(compat=compat))
-    check(description)
-    for family in FAMILIES:
-        for name, (low, high) in plugins.load("describe", family).RANGE.items():
-            value = description.values[name]
-            assert value is None or low is None or value >= low, name
-            assert value is None or high is None or value <= high, name
+    check(describe_file(tmp_path / "a.wav", Options(compat=compat)))
 
 
 @pytest.mark.parametrize("rate", [1000, 2000])
