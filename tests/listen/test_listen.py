@@ -265,6 +265,24 @@ def test_files_in_a_closed_folder_are_not_missing(by, music, library):
     assert (account.missing, account.skipped["unreadable folders"]) == (0, 1)
 
 
+def test_a_file_that_the_system_does_not_let_see_is_not_missing(by, music, library, monkeypatch):
+    folder = music(*"abcdef")
+    listen([folder], library, by=by(), options=ONE)
+    stat = os.stat
+
+    def shut(path, **how):
+        if isinstance(path, bytes) and path.endswith(b"b.mp3"):
+            raise PermissionError(13, "Permission denied")
+        return stat(path, **how)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "stat", shut)
+        account = listen([folder], library, by=by(), options=ONE)
+    assert (account.known, account.missing) == (5, 0)
+    assert account.skipped == {"unreadable files": 1}
+    assert set(statuses(library).values()) == {"ok"}
+
+
 def test_one_unexpected_error_for_all_is_not_the_files_fault(by, music, library):
     folder = music(*["bug"] * 25)
     with pytest.raises(WorkerError, match="all failed the same way"):

@@ -204,9 +204,9 @@ def _check_vanished(root: bytes, lost: set[bytes], known: Files) -> None:
         )
 
 
-def _within(path: bytes, folders: Iterable[bytes]) -> bool:
-    """Tell whether a path lies in one of the folders."""
-    return any(path.startswith(folder + os.fsencode(os.sep)) for folder in folders)
+def _within(path: bytes, places: Iterable[bytes]) -> bool:
+    """Tell whether a path is one of the places, or lies in one."""
+    return any(path == place or path.startswith(place + os.fsencode(os.sep)) for place in places)
 
 
 def _plan(sight: _Sight, ends: Mapping[bytes, Ending], options: Options) -> Scan:

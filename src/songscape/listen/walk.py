@@ -95,7 +95,7 @@ class Walk:
     root : the folder, absolute.
     follow : follow links, also out of the folder.
     skipped : why to how many.
-    closed : folders that could not be read, so that nothing is known of what is in them.
+    closed : folders and files that could not be read, so that nothing is known of what is in them.
     """
 
     root: bytes
@@ -180,8 +180,10 @@ class Walk:
                 yield Candidate(path, status.st_size, status.st_mtime_ns)
             else:
                 self.skipped[OTHER] += 1
-        except OSError:
+        except OSError as error:
             self.skipped[UNOPENED] += 1
+            if not isinstance(error, FileNotFoundError):
+                self.closed.append(path)
 
 
 def _below(root: bytes, path: bytes) -> bool:
