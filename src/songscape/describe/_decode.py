@@ -37,6 +37,7 @@ import soundfile
 from songscape.core.errors import InputError, MissingExtraError
 from songscape.describe._mp3 import Mended, mended
 from songscape.describe._sniff import HEAD, not_sound, sniff, soundfile_reads
+from songscape.library.containers import synchsafe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -221,8 +222,7 @@ def _head(path: Path) -> bytes:
         with path.open("rb") as file:
             head = file.read(HEAD)
             if head[:3] == b"ID3" and len(head) > 9:
-                size = int("".join(f"{byte & 127:07b}" for byte in head[6:10]), 2)
-                file.seek(10 + size)
+                file.seek(10 + synchsafe(head[6:10]))
                 head = file.read(HEAD).lstrip(b"\0")[:HEAD] or head
                 head = head if sniff(head) else b"ID3"
     except OSError as error:

@@ -17,6 +17,8 @@ import os
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple, Self
 
+from songscape.library.containers import synchsafe
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
@@ -213,7 +215,7 @@ def _next(file: io.BufferedReader, start: int, like: Frame) -> int | None:
 def _behind_tags(file: io.BufferedReader, start: int) -> int:
     """Return where the ID3 tags that may stand at a place end."""
     while (head := _at(file, start, 10))[:3] == b"ID3" and len(head) == 10:
-        start += 10 + int("".join(f"{byte & 127:07b}" for byte in head[6:10]), 2)
+        start += 10 + synchsafe(head[6:10])
     return start
 
 

@@ -77,17 +77,26 @@ def _inner_span(file: BinaryIO, head: bytes, start: int, end: int) -> Span | Non
 
 
 def _after_id3(file: BinaryIO) -> int:
-    """Return where an ID3v2 tag at the start ends: its size is written in groups of seven bits."""
+    """Return where an ID3v2 tag at the start ends."""
     file.seek(0)
     head = file.read(10)
     if head[:3] != b"ID3" or len(head) < 10 or any(byte > 127 for byte in head[6:10]):
         return 0
-    size = 0
-    for byte in head[6:10]:
-        size = size << 7 | byte
     footer = 10 if head[5] & 0x10 else 0
-    end = 10 + size + footer
+    end = 10 + synchsafe(head[6:10]) + footer
     return end if end < file.seek(0, os.SEEK_END) else 0
+
+
+def synchsafe(data: bytes) -> int:
+    """Return a number written in groups of seven bits, as ID3v2 writes sizes.
+
+    >>> synchsafe(bytes([0, 0, 1, 1]))
+    129
+    """
+    number = 0
+    for byte in data:
+        number = number << 7 | byte & 127
+    return number
 
 
 def _before_trailers(file: BinaryIO, start: int, size: int) -> int:
