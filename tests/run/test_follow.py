@@ -2,6 +2,8 @@
 
 import json
 import tomllib
+from importlib.metadata import version
+from importlib.util import find_spec
 
 import numpy as np
 import polars as pl
@@ -11,6 +13,7 @@ from threadpoolctl import threadpool_limits
 
 import songscape
 from songscape import recipe as recipes
+from songscape.cluster import _hdbscan_libraries
 from songscape.core.collection import Collection, Column, Role
 from songscape.core.errors import DegenerateDataError
 from songscape.core.record import read
@@ -143,6 +146,17 @@ def test_every_method_makes_a_whole_run(table, method):
     assert run.record.run["method"] == method
     assert run.tracks["cluster"].max() >= 0
     assert b"<html" in run.record.files["report.html"]
+    assert "auto" not in tomllib.loads(run.record.recipe)["cluster"].values()
+
+
+@pytest.mark.skipif(find_spec("fast_hdbscan") is None, reason="fast_hdbscan is not installed")
+def test_the_recipe_tells_which_library_grouped(monkeypatch):
+    monkeypatch.setattr(_hdbscan_libraries, "_best", lambda _: "fast_hdbscan")
+    monkeypatch.setattr(_hdbscan_libraries, "_by_fast_hdbscan", _hdbscan_libraries._by_scikit_learn)
+    brief = ANY_METHOD | {"judge.draws": 0, "judge.importance": False, "judge.label": "none"}
+    record = songscape.map(demo.make_table().head(120), method="hdbscan", options=brief).record
+    assert tomllib.loads(record.recipe)["cluster"]["library"] == "fast_hdbscan"
+    assert record.run["versions"]["fast_hdbscan"] == version("fast_hdbscan")
 
 
 def test_gaps_that_were_kept_are_named():

@@ -12,10 +12,11 @@ from sklearn.pipeline import Pipeline
 from songscape.cluster._membership import membership
 from songscape.core.collection import Role
 from songscape.core.errors import DegenerateDataError, RecipeError
+from songscape.core.options import dump
 from songscape.core.seeds import child
 from songscape.core.space import Space
 from songscape.evaluate._map_trust import map_trust
-from songscape.recipe import NOTHING
+from songscape.recipe import AUTO, NOTHING
 from songscape.run._fitter import fitter
 
 if TYPE_CHECKING:
@@ -228,5 +229,16 @@ def _made(step: Step, seed: int) -> Any:
 
 
 def settled(recipe: Recipe, grouping: Grouping) -> Recipe:
-    """Return the recipe with the number of clusters that was used, so that it can be repeated."""
-    return recipe.with_k(grouping.fit.k) if hasattr(recipe.cluster.options, "k") else recipe
+    """Return the recipe with what the grouping settled, so that it can be repeated.
+
+    That is the number of clusters, and every option left at ``auto`` of which the estimator tells
+    what it took, as HDBSCAN's ``library_`` does of ``library``.
+    """
+    options: Any = recipe.cluster.options
+    taken = {
+        name: getattr(grouping.fit.estimator, f"{name}_")
+        for name, value in dump(options).items()
+        if value == AUTO and hasattr(grouping.fit.estimator, f"{name}_")
+    }
+    recipe = replace(recipe, cluster=replace(recipe.cluster, options=replace(options, **taken)))
+    return recipe.with_k(grouping.fit.k) if hasattr(options, "k") else recipe
