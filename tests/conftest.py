@@ -1,9 +1,17 @@
-"""Fixtures shared by all tests."""
+"""Fixtures shared by all tests, and the order in which their files are run."""
 
 import os
+from collections import Counter
 from pathlib import Path
 
 import pytest
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """Begin with the files that take long, so that no worker is left alone with one at the end."""
+    slow = Counter(item.path for item in items if item.get_closest_marker("slow"))
+    items.sort(key=lambda item: not slow[item.path])
 
 
 @pytest.fixture(scope="session")

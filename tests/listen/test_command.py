@@ -2,7 +2,6 @@
 
 import json
 import os
-import signal
 import subprocess
 import sys
 import wave
@@ -11,10 +10,10 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
+from tests import in_process
 
 import songscape
 import songscape.describe
-from songscape import cli
 from songscape.library import Library, Writer, default_path
 
 real = pytest.mark.skipif(
@@ -23,21 +22,16 @@ real = pytest.mark.skipif(
 
 
 @pytest.fixture
-def run(by, monkeypatch, capsys, tmp_path):
+def run(by, monkeypatch, tmp_path):
     """Return a function that runs a command in this process with the extractor of the tests."""
     monkeypatch.setenv("SONGSCAPE_LIBRARY", str(tmp_path / "default.db"))
     monkeypatch.setattr("songscape.listen.extractor", lambda given: by(**given))
-    before = signal.getsignal(signal.SIGTERM)
 
     def ran(*words):
-        monkeypatch.setattr(sys, "argv", ["songscape", *map(str, words)])
-        with pytest.raises(SystemExit) as left:
-            cli.main()
-        said = capsys.readouterr()
-        return left.value.code or 0, said.out, said.err
+        done = in_process.songscape(*words)
+        return done.returncode, done.stdout, done.stderr
 
-    yield ran
-    signal.signal(signal.SIGTERM, before)
+    return ran
 
 
 def test_a_folder_becomes_a_table(run, music, library, tmp_path):
