@@ -11,8 +11,8 @@ import numpy as np
 import polars as pl
 import pytest
 from tests import in_process
+from tests.undrawn import mapped
 
-import songscape
 import songscape.describe
 from songscape.library import Library, Writer, default_path
 
@@ -176,7 +176,7 @@ def test_a_folder_is_mapped_by_one_command(tmp_path, monkeypatch):
         tone(folder / f"{number}.wav", 4, 200 + 5 * number, noise=0.5 * (number % 2))
     options = {"prepare.pick.keep": "spectral_*", "source.descriptors": "*"}
     options |= {"judge.draws": 0, "choose.use": "none"}
-    run = songscape.map(folder, k=2, options=options)
+    run = mapped(folder, k=2, options=options)
     assert len(run.tracks) == 24
     halves = {frozenset(part["title"]) for _, part in run.tracks.group_by("cluster")}
     odd = frozenset(str(number) for number in range(24) if number % 2)
