@@ -2,9 +2,11 @@
 
 import os
 from collections import Counter
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from threadpoolctl import threadpool_limits
 
 
 @pytest.hookimpl(trylast=True)
@@ -22,3 +24,16 @@ def shared_data() -> Path:
     if not (folder / "tables").is_dir():
         pytest.skip("the shared real data is not here; set SONGSCAPE_DATA to its folder")
     return folder
+
+
+@pytest.fixture
+def on_threads(monkeypatch):
+    """Return a context for some number of threads: of our kernels, and of the libraries' pools."""
+
+    @contextmanager
+    def limited(count):
+        monkeypatch.setenv("OMP_NUM_THREADS", str(count))
+        with threadpool_limits(limits=count):
+            yield
+
+    return limited

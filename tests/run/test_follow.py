@@ -8,7 +8,6 @@ import polars as pl
 import pytest
 from sklearn.metrics import adjusted_rand_score
 from tests.undrawn import mapped, without_report
-from threadpoolctl import threadpool_limits
 
 import songscape
 from songscape import recipe as recipes
@@ -110,9 +109,8 @@ def test_its_own_recipe_repeats_the_run(run, folder):
 
 
 @pytest.mark.parametrize("threads", [1, 2])
-def test_threads_do_not_change_the_labels(table, run, monkeypatch, threads):
-    monkeypatch.setenv("OMP_NUM_THREADS", str(threads))
-    with threadpool_limits(limits=threads):
+def test_threads_do_not_change_the_labels(table, run, on_threads, threads):
+    with on_threads(threads):
         again = mapped(table, options=QUICK)
     assert again.tracks["cluster"].equals(run.tracks["cluster"])
     assert again.record.run["space"]["fingerprint"] == run.record.run["space"]["fingerprint"]

@@ -56,11 +56,7 @@ def test_songs_are_rendered_with_their_truth_and_nothing_else_is_mapped(tmp_path
 
 
 @pytest.mark.slow
-def test_the_demonstration_finds_styles_by_their_sound(tmp_path, monkeypatch):
-    whole, quick = commands.map_, ["choose.use=none", "judge.draws=0", "map.use=pca"]
-    monkeypatch.setattr(
-        commands, "map_", lambda **given: whole(**given | {"sets": given["sets"] + quick})
-    )
+def test_the_demonstration_finds_styles_by_their_sound(tmp_path):
     out = tmp_path / "demo"
     done = CliRunner().invoke(app, ["demo", "--out", str(out), "--json"])
     assert done.exit_code == 0, done.output
