@@ -138,6 +138,7 @@ def test_frames_give_the_same_groups_as_the_file(kind, run):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", ["mixture", "agglomerative", "minibatch", "hdbscan", "dbscan"])
 def test_every_method_makes_a_whole_run(table, method):
     k = "auto" if method.endswith("dbscan") or method == "hdbscan" else 6
