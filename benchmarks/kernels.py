@@ -97,7 +97,9 @@ def report(work: str, results: dict[str, Turn], quality: Callable[[Any], str]) -
 def descent(points: np.ndarray, centers: np.ndarray, steps: int) -> _kernels.Descent:
     """Take Lloyd's steps in one call of the kernel and return where they end."""
     stop = _kernels.Stop(steps, first=steps + 1, shift=-1.0)
-    return _kernels.lloyd(points, centers, stop=stop)
+    return _kernels.lloyd(
+        points, centers, stop=stop, known=_kernels.unknown(len(points), labels_only=True)
+    )
 
 
 def lloyd(points: np.ndarray, centers: np.ndarray, steps: int) -> float:
@@ -332,17 +334,9 @@ def huge(steps: int = 3) -> None:
         model = KMeans(100, init=start, n_init=1, max_iter=steps, tol=0)
         return model.fit(points).cluster_centers_
 
-    def own() -> np.ndarray:
-        centers, labels = start.astype(np.float64), None
-        for _ in range(steps + 1):
-            last, step = centers, _kernels.kmeans_step(points, centers, guess=labels)
-            centers, labels = step.sums / step.counts[:, None], step.labels
-        return last
-
     contest: Contest = {
         "scikit-learn float32": scikit,
-        "songscape float32, step by step": own,
-        "songscape float32, one call": lambda: descent(points, start, steps).centers,
+        "songscape float32": lambda: descent(points, start, steps).centers,
     }
     results = race(contest, 2)
     # Its own inertia is summed in float32, which ten million rows are too many for.

@@ -23,8 +23,8 @@ sys.modules[spec.name] = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(sys.modules[spec.name])
 END
 
-# Python itself leaks by design; everything else is fatal.
+# Python itself leaks by design; everything else is fatal, and said where pytest does not catch it.
 LD_PRELOAD="$(g++ -print-file-name=libasan.so) $(g++ -print-file-name=libubsan.so)" \
   ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 \
   PYTHONPATH="$folder" \
-  sh -c '"$0" -c "import songscape._kernels._engine as e; print(e._module.__file__)" && exec "$0" -m pytest tests/_kernels -q -p no:cacheprovider --timeout=0 "$@"' "$python" "$@"
+  sh -c '"$0" -c "import songscape._kernels._engine as e; print(e._module.__file__)" && exec "$0" -m pytest tests/_kernels -q -s -n 0 -p no:cacheprovider --timeout=0 "$@"' "$python" "$@"

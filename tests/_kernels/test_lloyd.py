@@ -5,7 +5,16 @@ from hypothesis import strategies as st
 from scipy.spatial.distance import cdist
 from tests._kernels.tables import DIMENSIONS, blobs, some, steady, tables
 
-from songscape._kernels import Known, Stop, _engine, _twin, greedy_draws, kmeans_step, lloyd
+from songscape._kernels import (
+    Known,
+    Stop,
+    _engine,
+    _twin,
+    greedy_draws,
+    kmeans_step,
+    lloyd,
+    unknown,
+)
 from songscape.core.errors import DegenerateDataError
 
 weightings = st.sampled_from(["none", "real", "zeros"])
@@ -191,3 +200,43 @@ def test_arguments_that_do_not_fit_are_refused(engine):
     beyond = Known(np.full(20, 2), np.zeros(20), np.zeros(20))
     with pytest.raises(DegenerateDataError, match=r"label in 0\.\.1"):
         lloyd(points, points[:2], known=beyond)
+
+
+@pytest.mark.parametrize("d", DIMENSIONS)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("offset", [0.0, 1e4])
+def test_many_rows_to_a_centre(engine, d, dtype, offset):
+    # So many that rows are measured against a few centres about their last one.
+    points = (blobs(8_999, d) + offset).astype(dtype)
+    stop = Stop(6, first=9, shift=-1.0)
+    found, twins = (f(lloyd, points, some(points, 26), stop=stop) for f in (run, of_twin))
+    np.testing.assert_allclose(found.centers, twins.centers, rtol=1e-7, atol=1e-7)
+    assert found.cost == pytest.approx(twins.cost, rel=1e-9)
+    assert np.array_equal(found.known.labels, kmeans_step(points, found.centers).labels)
+    check_known(points, found.centers, found.known)
+
+
+def test_many_rows_to_a_centre_half_way_between_two(engine):
+    # Such a row belongs to the first of both, whichever it belonged to before.
+    centers = np.arange(30.0)[:, None] * 2
+    points = np.repeat(np.concatenate([centers, centers[:-1] + 1.0]), 300, axis=0)
+    later = Known(
+        np.repeat(np.r_[:30, 1:30], 300).astype(np.int32), np.zeros(17_700), np.zeros(17_700)
+    )
+    for known in (None, later):
+        found = lloyd(points, centers, known=known, stop=Stop(1, first=9))
+        step = kmeans_step(points, centers)
+        assert np.allclose(found.centers, step.sums / step.counts[:, None])
+        assert np.array_equal(found.known.labels, kmeans_step(points, found.centers).labels)
+
+
+def test_labels_alone_end_at_the_same_place(engine):
+    points = blobs(5_000, 5)
+    whole, brief = (
+        lloyd(points, some(points, 9), known=unknown(len(points), labels_only=only))
+        for only in (False, True)
+    )
+    assert np.array_equal(whole.centers, brief.centers)
+    assert np.array_equal(whole.known.labels, brief.known.labels)
+    assert brief.cost == pytest.approx(whole.cost, rel=1e-12)
+    assert brief.known.leads.size == brief.known.squares.size == 0

@@ -40,13 +40,9 @@ class Engine(Protocol):
         labels: Ints,
         counts: Floats,
         sums: Floats,
-        guess: Ints,
         /,
     ) -> float:
-        """Fill labels (unless empty), counts and sums; return the objective.
-
-        A guess, unless empty, may be the array of labels.
-        """
+        """Fill labels (unless empty), counts and sums; return the objective."""
 
     def lloyd(  # noqa: PLR0913, PLR0917
         self,
@@ -60,7 +56,10 @@ class Engine(Protocol):
         squares: Floats,
         /,
     ) -> tuple[float, int]:
-        """Move centres until `stop`; bring labels, leads and squares (see `_lloyd.Known`) along."""
+        """Move centres until `stop`; bring labels, leads and squares (see `_lloyd.Known`) along.
+
+        Where leads or squares are empty, nothing is known or told of them.
+        """
 
     def greedy_draws(  # noqa: PLR0913, PLR0917
         self,

@@ -16,16 +16,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from songscape._kernels._check import as_centers, as_labels, as_table, as_weights, require
+from songscape._kernels._check import as_centers, as_table, as_weights, require
 from songscape._kernels._engine import engine
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
     from songscape._kernels._engine import Floats, Ints
-
-
-_NO_GUESS = np.empty(0, dtype=np.int32)
 
 
 class Step(NamedTuple):
@@ -68,7 +65,6 @@ def kmeans_step(
     *,
     threads: int = 1,
     labels: bool = True,
-    guess: Ints | None = None,
 ) -> Step:
     """Assign rows to their nearest centres; count, sum and measure the clusters.
 
@@ -79,10 +75,6 @@ def kmeans_step(
     weights : (n,) zero or more; a row of weight w counts as w rows.
     threads : how many to use at most.
     labels : whether to return them.
-    guess : (n,) int32, labels as of the step before. A row nearer to its guessed centre than half
-        way to any other is not measured against all (Elkan, 2003, Using the triangle inequality to
-        accelerate k-means); any guess gives the same labels, a right one sooner. It is overwritten
-        with the labels if these are returned.
 
     Raises
     ------
@@ -97,11 +89,10 @@ def kmeans_step(
     table = as_table(points)
     n, d = table.shape
     start = as_centers(centers, d)
-    guessed = _NO_GUESS if guess is None else as_labels(guess, n, len(start))
-    found = guessed if labels and guess is not None else np.empty(n if labels else 0, np.int32)
+    found = np.empty(n if labels else 0, dtype=np.int32)
     counts, sums = np.empty(len(start)), np.empty(start.shape)
     objective = engine().kmeans_step(
-        table, start, as_weights(weights, n), threads, found, counts, sums, guessed
+        table, start, as_weights(weights, n), threads, found, counts, sums
     )
     require(np.isfinite(objective), "Points")
     return Step(found if labels else None, counts, sums, objective)

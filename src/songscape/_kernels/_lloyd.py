@@ -3,8 +3,9 @@
 A run takes the same steps as :func:`songscape._kernels.kmeans_step` one after the other and ends at
 the same centres. It is faster because most rows keep their cluster: each remembers by how much its
 nearest centre leads the next, and is measured again only when the centres have moved by more
-(Hamerly, 2010, Making k-means even faster). It holds a float32 copy of the rows. A cluster that
-loses all its rows takes the row farthest from its centre.
+(Hamerly, 2010, Making k-means even faster), and where there are many rows to a centre then only
+against those that can have come nearer (Elkan, 2003, Using the triangle inequality to accelerate
+k-means). A cluster that loses all its rows takes the row farthest from its centre.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from songscape.core.errors import DegenerateDataError
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
-    from songscape._kernels._engine import Floats, Ints, Table
+    from songscape._kernels._engine import Floats, Ints
 
 
 class Stop(NamedTuple):
@@ -53,6 +54,8 @@ class Known(NamedTuple):
     leads : (n,) float64, by how much at least the distance to any other centre exceeds that to the
         nearest; 0 where nothing is known, not even the label.
     squares : (n,) float64, the squared distance to the nearest centre.
+
+    Leads and squares are both empty where only labels are wanted.
     """
 
     labels: Ints
@@ -77,9 +80,10 @@ class Descent(NamedTuple):
     known: Known | None
 
 
-def unknown(rows: int) -> Known:
-    """Return what is known of rows before a run: nothing."""
-    return Known(np.zeros(rows, dtype=np.int32), np.zeros(rows), np.empty(rows))
+def unknown(rows: int, *, labels_only: bool = False) -> Known:
+    """Return what is known of rows before a run: nothing, to become labels only or everything."""
+    size = 0 if labels_only else rows
+    return Known(np.zeros(rows, dtype=np.int32), np.zeros(size), np.zeros(size))
 
 
 def lloyd(
@@ -98,7 +102,8 @@ def lloyd(
     points : (n, d) float32 or float64 without NaN.
     centers : (k, d) to begin with.
     weights : (n,) zero or more; a row of weight w counts as w rows.
-    known : of each row and these centres; left as it is.
+    known : of each row and these centres; left as it is. What it does not hold is not told of
+        rows afterwards either, which spares a pass over them: see :func:`unknown`.
     stop : when to end.
     threads : how many to use at most; results are bit-identical on any number.
 
@@ -114,21 +119,16 @@ def lloyd(
     """
     table = as_table(points)
     n, d = table.shape
-    _require_moderate(table)
     found = as_centers(centers, d).copy()
     rows = unknown(n) if known is None else _copied(known, n, len(found))
     cost, steps = engine().lloyd(table, as_weights(weights, n), found, stop, threads, *rows)
+    require(np.isfinite(cost), "Points")
     return Descent(found, cost, steps, None if cost > stop.rival else rows)
-
-
-def _require_moderate(table: Table) -> None:
-    """Raise where a number is NaN or too large to be squared."""
-    require(float(table.max()) < 1e150 and float(table.min()) > -1e150, "Points")
 
 
 def _copied(known: Known, rows: int, centers: int) -> Known:
     """Return arrays of the right type that may be written to."""
-    leads, squares = (np.array(as_weights(one, rows)) for one in known[1:])
+    leads, squares = (np.array(as_weights(one, rows) if one.size else one) for one in known[1:])
     return Known(np.array(as_labels(known.labels, rows, centers)), leads, squares)
 
 
@@ -169,7 +169,7 @@ def greedy_draws(
     """
     table = as_table(points)
     n = len(table)
-    _require_moderate(table)
+    require(float(table.max()) < 1e150 and float(table.min()) > -1e150, "Points")
     near = Known(np.empty(0, dtype=np.int32), np.empty(0), np.array(as_weights(closest, n)))
     given = np.ascontiguousarray(draws, dtype=np.float64)
     if given.ndim != 2 or given.shape[1] == 0 or not ((given >= 0) & (given <= 1)).all():

@@ -31,7 +31,6 @@ def kmeans_step(  # noqa: PLR0913, PLR0917 - the engine's own signature
     labels: Ints,
     counts: Floats,
     sums: Floats,
-    guess: Ints,  # noqa: ARG001 - every row is measured
 ) -> float:
     """Assign every row to its nearest centre and add up what the next centres need."""
     k, objective = len(centers), 0.0
@@ -49,6 +48,7 @@ def kmeans_step(  # noqa: PLR0913, PLR0917 - the engine's own signature
     return objective
 
 
+@np.errstate(over="ignore", invalid="ignore")  # the cost tells, which is not finite then
 def lloyd(  # noqa: PLR0913, PLR0917
     points: Table,
     weights: Floats,
@@ -64,8 +64,8 @@ def lloyd(  # noqa: PLR0913, PLR0917
     last, steps, moved = np.inf, 0, np.inf
     counts, sums = np.empty(len(centers)), np.empty(centers.shape)
     while True:
-        cost = kmeans_step(points, centers, weights, threads, labels, counts, sums, labels)
-        if steps == most or moved <= shift:
+        cost = kmeans_step(points, centers, weights, threads, labels, counts, sums)
+        if steps == most or moved <= shift or not np.isfinite(cost):
             break
         steps += 1
         gained, last = max(last - cost, 0.0), cost
@@ -77,7 +77,8 @@ def lloyd(  # noqa: PLR0913, PLR0917
         moved = float(((means - centers) ** 2).sum())
         centers[:] = means
     leads[:] = 0.0
-    squares[:] = ((points - centers[labels]) ** 2).sum(axis=1)
+    if squares.size:
+        squares[:] = ((points - centers[labels]) ** 2).sum(axis=1)
     return cost, steps
 
 

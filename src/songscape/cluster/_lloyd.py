@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from songscape._kernels import Known, Stop
+from songscape._kernels import Known, Stop, unknown
 from songscape.core.errors import DegenerateDataError
 
 if TYPE_CHECKING:
@@ -89,7 +89,8 @@ def best_of(songs: Songs, starts: Iterable[Floats], stop: Stop) -> Solution:
     """Return the solution of least cost; of equals the first."""
     best: Solution | None = None
     for start in starts:
-        found = settle(songs, start, stop, best.inertia if best else np.inf)
+        known = unknown(len(songs.points), labels_only=True)
+        found = settle(songs, start, stop, best.inertia if best else np.inf, known)
         best = found if best is None or found.inertia < best.inertia else best
     if best is None:
         raise DegenerateDataError("K-means needs one start at least; raise n_init.")

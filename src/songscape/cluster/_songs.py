@@ -73,7 +73,7 @@ class Songs:
         counts, sums = np.empty(len(centers)), np.empty(centers.shape)
         threads = allowed(len(centers) * self.points.size)
         cost = engine().kmeans_step(
-            self.points, centers, self.weights, threads, _NO_LABELS, counts, sums, _NO_LABELS
+            self.points, centers, self.weights, threads, _NO_LABELS, counts, sums
         )
         return cost, counts, sums
 

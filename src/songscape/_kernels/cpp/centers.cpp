@@ -48,8 +48,8 @@ Centers::Centers(const double* values, std::size_t count, std::size_t dimension,
       groups((count + kGroup - 1) / kGroup),
       exact(count * width),
       frame(frame),
-      coordinates(groups * dimension * kGroup),
-      half_squares(groups * kGroup, kInfinity) {
+      coordinates((groups + 1) * dimension * kGroup),
+      half_squares((groups + 1) * kGroup, kInfinity) {
   const auto again =
       drop_repeated ? repeated(values, count, dimension) : std::vector<bool>(count);
   for (std::size_t i = 0; i < count; ++i) {

@@ -27,12 +27,15 @@ struct Centers {
 
   const double* operator[](std::size_t i) const { return exact.data() + i * width; }
 
+  // A centre that does not exist: it is infinitely far from everything.
+  std::int32_t nobody() const { return static_cast<std::int32_t>(groups * kGroup); }
+
   std::size_t count, dimension, width;
-  std::size_t groups;               // of kGroup centres, the last one filled up with infinities
+  std::size_t groups;               // of kGroup centres, the last one filled up with nobodies
   Lines<double> exact;              // (count, width), zero-padded
   Frame frame;
-  std::vector<float> coordinates;   // (groups, dimension, kGroup) in the frame
-  std::vector<float> half_squares;  // (groups, kGroup), |c|^2 / 2 in the frame
+  std::vector<float> coordinates;   // (groups + 1, dimension, kGroup) in the frame
+  std::vector<float> half_squares;  // (groups + 1, kGroup), |c|^2 / 2 in the frame
 };
 
 // The mean of some rows, and what brings the farthest of them to about one.

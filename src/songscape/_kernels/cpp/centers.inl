@@ -15,19 +15,61 @@ inline Nearest exact_nearest(const Centers& centers, const double* row) {
   return nearest;
 }
 
-// Half squared distances, less |x|^2 / 2, of kVectors * kLanes turned points to a group of centres.
-template <int kWidth>
-inline void measure(const Centers& centers, std::size_t group, const float* turned,
-                              Floats (&value)[kGroup][kWidth]) {
-  const float* coordinates = centers.coordinates.data() + group * centers.dimension * kGroup;
+// All centres, in groups that lie together.
+struct All {
+  struct Group {
+    const float *coordinates, *half_squares;
+    std::size_t first;
+    float coordinate(std::size_t a, std::size_t j) const { return coordinates[j * kGroup + a]; }
+    float half_square(std::size_t a) const { return half_squares[a]; }
+    std::int32_t number(std::size_t a) const { return static_cast<std::int32_t>(first + a); }
+  };
+  std::size_t groups() const { return centers.groups; }
+  Group operator[](std::size_t i) const {
+    return {centers.coordinates.data() + i * centers.dimension * kGroup,
+            centers.half_squares.data() + i * kGroup, i * kGroup};
+  }
+  const Centers& centers;
+};
+
+// Some centres by their numbers, in groups that lie anywhere.
+struct Some {
+  struct Group {
+    Group(const Centers& centers, const std::int32_t* numbers)
+        : numbers(numbers), half_squares(centers.half_squares.data()) {
+      for (std::size_t a = 0; a < kGroup; ++a) {
+        const auto at = static_cast<std::size_t>(numbers[a]);
+        coordinates[a] =
+            centers.coordinates.data() + at / kGroup * centers.dimension * kGroup + at % kGroup;
+      }
+    }
+    float coordinate(std::size_t a, std::size_t j) const { return coordinates[a][j * kGroup]; }
+    float half_square(std::size_t a) const { return half_squares[numbers[a]]; }
+    std::int32_t number(std::size_t a) const { return numbers[a]; }
+
+    const float* coordinates[kGroup];
+    const std::int32_t* numbers;
+    const float* half_squares;
+  };
+  std::size_t groups() const { return count / kGroup; }
+  Group operator[](std::size_t i) const { return {centers, numbers + i * kGroup}; }
+
+  const Centers& centers;
+  const std::int32_t* numbers;
+  std::size_t count;  // whole groups
+};
+
+// Half squared distances, less |x|^2 / 2, of kWidth * kLanes turned points to a group of centres.
+template <int kWidth, class Group>
+inline void measure(const Group& group, std::size_t dimension, const float* turned,
+                    Floats (&value)[kGroup][kWidth]) {
   for (std::size_t a = 0; a < kGroup; ++a)
-    for (int v = 0; v < kWidth; ++v)
-      value[a][v] = splat<Floats>(centers.half_squares[group * kGroup + a]);
-  for (std::size_t j = 0; j < centers.dimension; ++j) {
+    for (int v = 0; v < kWidth; ++v) value[a][v] = splat<Floats>(group.half_square(a));
+  for (std::size_t j = 0; j < dimension; ++j) {
     Floats point[kWidth];
     for (int v = 0; v < kWidth; ++v) point[v] = load<Floats>(turned + j * kBlock + v * kLanes);
     for (std::size_t a = 0; a < kGroup; ++a) {
-      const Floats coordinate = splat<Floats>(coordinates[j * kGroup + a]);
+      const Floats coordinate = splat<Floats>(group.coordinate(a, j));
       for (int v = 0; v < kWidth; ++v) value[a][v] -= coordinate * point[v];
     }
   }
@@ -57,15 +99,17 @@ struct Winner {
   Ints label[kVectors];
 };
 
-inline Winner find_winner(const Centers& centers, const float* turned) {
+template <class Choice>
+inline Winner find_winner(const Choice& choice, const float* turned) {
   Floats best[kVectors], second[kVectors];
   Ints label[kVectors] = {};
   for (int v = 0; v < kVectors; ++v) best[v] = second[v] = splat<Floats>(kInfinity);
-  for (std::size_t group = 0; group < centers.groups; ++group) {
+  for (std::size_t i = 0; i < choice.groups(); ++i) {
+    const auto group = choice[i];
     Floats value[kGroup][kVectors];
-    measure(centers, group, turned, value);
+    measure(group, choice.centers.dimension, turned, value);
     for (std::size_t a = 0; a < kGroup; ++a) {
-      const Ints number = splat<Ints>(static_cast<std::int32_t>(group * kGroup + a));
+      const Ints number = splat<Ints>(group.number(a));
       for (int v = 0; v < kVectors; ++v) {
         const Floats x = value[a][v], loser = best[v] > x ? best[v] : x;
         second[v] = second[v] < loser ? second[v] : loser;

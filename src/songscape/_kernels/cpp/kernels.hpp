@@ -11,10 +11,9 @@ struct CentersView {
 };
 
 struct Step {
-  const std::int32_t* guess;  // (n,) labels that spare work where they are right, or null
-  std::int32_t* labels;       // (n,) or null; may be the guess
-  double* counts;             // (k,)
-  double* sums;               // (k, d)
+  std::int32_t* labels;  // (n,) or null
+  double* counts;        // (k,)
+  double* sums;          // (k, d)
   double objective = 0.0;
 };
 
@@ -51,8 +50,8 @@ struct CentersInPlace {
 // such a row's label may be any. Filled with what a run ends with, unless it was given up, as are
 // the squared distances.
 struct Known {
-  std::int32_t* labels;    // (n,)
-  double *leads, *squares;  // (n,)
+  std::int32_t* labels;     // (n,)
+  double *leads, *squares;  // (n,), or null where a run knows and tells none
 };
 
 template <class Real>

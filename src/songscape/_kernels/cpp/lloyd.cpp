@@ -1,13 +1,13 @@
 // Lloyd's k-means until the centres stand still, in one call.
 //
-// Rows are turned once into one frame and kept. Each row remembers by how much its nearest centre
-// leads the next; as long as the movements since have not used that up its label is certain, and
-// it is not measured again (Hamerly, 2010, Making k-means even faster). Sums change only by rows
-// that change their label. Every part keeps its own sums, added in order, so that the number of
-// threads changes no bit.
+// Each row remembers by how much its nearest centre leads the next; as long as the movements since
+// have not used that up its label is certain, and it is not even read (Hamerly, 2010, Making k-means
+// even faster). Of many rows to a centre, the others are measured against a few centres about their
+// last one where these surely suffice. Sums change only by rows that change their label. Every part
+// keeps its own sums, added in order, so that the number of threads changes no bit.
 #include <cmath>
 
-#include "centers.hpp"
+#include "guide.hpp"
 #include "kernels.hpp"
 #include "parallel.hpp"
 
@@ -23,8 +23,8 @@ struct LloydPart {
   const Rows<Real>& rows;
   std::size_t begin, end;
   std::int32_t* labels;  // of all rows
-  float *turned, *lead;  // of this part: (blocks, d, kBlock) and (blocks * kBlock,)
-  std::vector<double> counts, sums;  // (k,), (k, width), about the frame's shift; empty at first
+  float* leads;          // of all rows, in the frame
+  Lines<double> counts, sums;  // (k,), (k, width), about the frame's shift; empty at first
   double square, objective;          // about the frame's shift; by the last measurement
 };
 
@@ -37,18 +37,9 @@ namespace songscape {
 namespace {
 
 template <class Real>
-void turn_rows(LloydPart<Real>& part, const Frame& frame) {
-  SONGSCAPE_CALL(turn_part, part, frame)
-}
-
-template <class Real>
-void add_up(LloydPart<Real>& part, const Centers& centers) {
-  SONGSCAPE_CALL(add_part, part, centers)
-}
-
-template <class Real>
-void relabel(LloydPart<Real>& part, const Centers& centers, const Drift& drift) {
-  SONGSCAPE_CALL(relabel_part, part, centers, drift)
+void relabel(LloydPart<Real>& part, const Centers& centers, const Drift& drift,
+             const Guide& guide) {
+  SONGSCAPE_CALL(relabel_part, part, centers, drift, guide)
 }
 
 template <class Real>
@@ -80,26 +71,27 @@ class Run {
 
   void relabel() {
     const Centers centers(values_, count_, dimension_, frame_);
+    const Guide guide = guided_ && !parts_.front().sums.empty() ? Guide(centers) : Guide();
     for_each_part(parts_.size(), threads_, [&](std::size_t i) {
-      songscape::relabel(parts_[i], centers, drift_);
-      if (parts_[i].sums.empty()) add_up(parts_[i], centers);
+      songscape::relabel(parts_[i], centers, drift_, guide);
     });
     add();
   }
   double cost() const;
-  double move(double* squares);
+  double move();
   double measure(double* squares);
   void report(double* leads) const;
 
  private:
   void add();
-  void fill_vacant(const double* squares);
+  void fill_vacant();
 
   std::size_t count_, dimension_, width_;
   int threads_;
   double* values_;
   Frame frame_;
-  std::vector<float> turned_, lead_;
+  bool guided_;
+  std::vector<float> leads_;
   std::vector<LloydPart<Real>> parts_;
   std::vector<double> counts_, sums_;
   double square_ = 0.0;
@@ -109,6 +101,9 @@ class Run {
 // So that a lead stays one when it is rounded.
 constexpr double kLess = 1.0 - 0x1p-20;
 
+// Centres, and rows to each of them in every part, from which a guide spares more than it costs.
+constexpr std::size_t kMany = 24, kCrowd = 2 * kBlock;
+
 template <class Real>
 Run<Real>::Run(const Rows<Real>& rows, const CentersInPlace& centers, int threads,
                const Known& known)
@@ -117,25 +112,20 @@ Run<Real>::Run(const Rows<Real>& rows, const CentersInPlace& centers, int thread
       frame_(frame_of(centers.values, centers.count, rows.dimension)), counts_(count_),
       sums_(count_ * width_), drift_{std::vector<float>(count_)} {
   const Parts parts(rows.count, kBlock);
-  const std::size_t blocks = (rows.count + kBlock - 1) / kBlock;
-  turned_.resize(blocks * kBlock * dimension_ + 16);
-  lead_.resize(blocks * kBlock);
-  for (std::size_t i = 0; i < rows.count; ++i)
-    lead_[i] = static_cast<float>(std::min(known.leads[i] * frame_.scale, 1e30) * kLess);
-  auto* aligned = turned_.data();
-  aligned += (64 - reinterpret_cast<std::uintptr_t>(aligned) % 64) % 64 / sizeof(float);
-  for (std::size_t i = 0; i < parts.count; ++i) {
-    const std::size_t begin = parts.begin(i);
-    parts_.push_back({rows, begin, parts.begin(i + 1), known.labels, aligned + begin * dimension_,
-                      lead_.data() + begin, {}, {}, 0.0, 0.0});
-  }
-  for_each_part(parts.count, threads, [&](std::size_t i) { turn_rows(parts_[i], frame_); });
+  guided_ = count_ >= kMany && rows.count >= kCrowd * count_ * parts.count;
+  leads_.resize((rows.count + kBlock - 1) / kBlock * kBlock);  // read by whole blocks
+  for (std::size_t i = 0; known.leads && i < rows.count; ++i)
+    leads_[i] = static_cast<float>(std::min(known.leads[i] * frame_.scale, 1e30) * kLess);
+  for (std::size_t i = 0; i < parts.count; ++i)
+    parts_.push_back(
+        {rows, parts.begin(i), parts.begin(i + 1), known.labels, leads_.data(), {}, {}, 0.0, 0.0});
 }
 
 template <class Real>
 void Run<Real>::report(double* leads) const {
+  const double unit = kLess / frame_.scale;
   for (std::size_t i = 0; i < parts_.front().rows.count; ++i)
-    leads[i] = lead_[i] > 0.0f ? static_cast<double>(lead_[i]) / frame_.scale * kLess : 0.0;
+    leads[i] = std::max(static_cast<double>(leads_[i]), 0.0) * unit;
 }
 
 template <class Real>
@@ -154,18 +144,23 @@ void Run<Real>::add() {
 template <class Real>
 double Run<Real>::cost() const {
   double cost = square_;
-  for (std::size_t i = 0; i < count_; ++i)
+  for (std::size_t i = 0; i < count_; ++i) {
+    double own = 0.0;  // of this cluster, so that no addition waits for all before
     for (std::size_t j = 0; j < dimension_; ++j) {
       const double value = values_[i * dimension_ + j] - frame_.shift[j];
-      cost += value * (counts_[i] * value - 2.0 * sums_[i * width_ + j]);
+      own += value * (counts_[i] * value - 2.0 * sums_[i * width_ + j]);
     }
-  return cost;
+    cost += own;
+  }
+  return std::max(cost, 0.0);
 }
 
 // The sums of centres without rows become those of the rows farthest from their own centres.
 template <class Real>
-void Run<Real>::fill_vacant(const double* squares) {
+void Run<Real>::fill_vacant() {
   const Rows<Real>& rows = parts_.front().rows;
+  std::vector<double> squares(rows.count);
+  measure(squares.data());
   std::vector<std::size_t> order;
   for (std::size_t i = 0; i < rows.count; ++i)
     if (rows.weight(i) > 0.0) order.push_back(i);
@@ -183,11 +178,8 @@ void Run<Real>::fill_vacant(const double* squares) {
 
 // Every centre to the mean of its rows; returns the sum of squared movements.
 template <class Real>
-double Run<Real>::move(double* squares) {
-  if (*std::min_element(counts_.begin(), counts_.end()) <= 0.0) {
-    measure(squares);
-    fill_vacant(squares);
-  }
+double Run<Real>::move() {
+  if (*std::min_element(counts_.begin(), counts_.end()) <= 0.0) fill_vacant();
   std::vector<double> movements(count_);
   double total = 0.0;
   for (std::size_t i = 0; i < count_; ++i) {
@@ -205,7 +197,7 @@ double Run<Real>::move(double* squares) {
   return total;
 }
 
-// The objective of the centres as they are, and each row's part of it.
+// The objective of the centres as they are and, unless null, each row's part of it.
 template <class Real>
 double Run<Real>::measure(double* squares) {
   const Centers centers(values_, count_, dimension_, frame_);
@@ -227,7 +219,7 @@ Descent lloyd(const Rows<Real>& rows, const CentersInPlace& centers, const Stop&
   for (;;) {
     run.relabel();
     descent.cost = run.cost();
-    if (descent.steps == stop.most) break;
+    if (descent.steps == stop.most || !std::isfinite(descent.cost)) break;
     ++descent.steps;
     const double gained = std::max(last - descent.cost, 0.0);
     last = descent.cost;
@@ -235,13 +227,13 @@ Descent lloyd(const Rows<Real>& rows, const CentersInPlace& centers, const Stop&
       if (descent.cost - stop.patience * gained > stop.rival) return descent;
       if (gained <= stop.gain * descent.cost) break;
     }
-    if (run.move(known.squares) <= stop.shift) {
+    if (run.move() <= stop.shift) {
       run.relabel();
       break;
     }
   }
-  descent.cost = run.measure(known.squares);
-  run.report(known.leads);
+  if (known.squares) descent.cost = run.measure(known.squares);
+  if (known.leads) run.report(known.leads);
   return descent;
 }
 

@@ -8,34 +8,6 @@ inline Doubles from_shift(const Real* row, const Frame& frame, std::size_t colum
          load<Doubles>(frame.shift.data() + column);
 }
 
-template <class Real>
-inline void turn_part(LloydPart<Real>& part, const Frame& frame) {
-  std::vector<Real> copy;
-  const std::size_t dimension = part.rows.dimension;
-  Turned turned(dimension);
-  for (std::size_t begin = part.begin; begin < part.end; begin += kBlock) {
-    const auto block = part.rows.block(begin, part.end, copy);
-    turn(block, frame, dimension, turned.data());
-    std::copy_n(turned.data(), dimension * kBlock, part.turned + (begin - part.begin) * dimension);
-  }
-}
-
-// Rows to be measured together: turned, and which they are.
-struct Batch {
-  const float* turned;
-  std::size_t rows[kBlock], size;
-};
-
-// Add a row to one cluster's sums, or with a negative weight take it out.
-template <class Real>
-inline void transfer(LloydPart<Real>& part, const Centers& centers, const Real* row,
-                     std::size_t label, double weight) {
-  part.counts[label] += weight;
-  double* sum = part.sums.data() + label * centers.width;
-  for (std::size_t j = 0; j < centers.width; j += kHalf)
-    store<Doubles>(sum + j, load<Doubles>(sum + j) + weight * from_shift(row, centers.frame, j));
-}
-
 // By how much, at least, the distance to the second nearest centre exceeds that to the nearest.
 inline Floats lead_of(Floats square, Floats best, Floats second, Floats tolerance) {
   const Floats near = square + 2.0f * best + 2.0f * tolerance;
@@ -45,21 +17,23 @@ inline Floats lead_of(Floats square, Floats best, Floats second, Floats toleranc
 }
 
 // Labels and leads of one turned block; returns whether any label is in doubt.
-inline bool assign_leading(const Centers& centers, const float* turned, std::int32_t* labels,
-                           std::int32_t* doubtful, float* lead) {
+template <class Choice>
+inline bool assign_leading(const Choice& choice, const float* turned, std::int32_t* labels,
+                           std::int32_t* doubtful, float* leads) {
+  const std::size_t dimension = choice.centers.dimension;
   Ints any{};
   for (std::size_t p = 0; p < kBlock; p += kVectors * kLanes) {
-    const auto winner = find_winner(centers, turned + p);
+    const auto winner = find_winner(choice, turned + p);
     for (int v = 0; v < kVectors; ++v) {
       const std::size_t at = p + v * kLanes;
-      const auto square = squares(turned + at, centers.dimension);
+      const auto square = squares(turned + at, dimension);
       const Ints alone = winner.second[v] == kInfinity;  // there is no other centre
       const auto rival = alone ? winner.best[v] : winner.second[v];
-      const auto tolerance = doubt(square, rival, centers.dimension);
+      const auto tolerance = doubt(square, rival, dimension);
       const Ints sure = winner.second[v] - winner.best[v] > tolerance;
       store(labels + at, winner.label[v]);
       store(doubtful + at, ~sure);
-      store(lead + at, lead_of(square, winner.best[v], winner.second[v], tolerance));
+      store(leads + at, lead_of(square, winner.best[v], winner.second[v], tolerance));
       any |= ~sure;
     }
   }
@@ -68,47 +42,8 @@ inline bool assign_leading(const Centers& centers, const float* turned, std::int
   return found != 0;
 }
 
-template <class Real>
-inline std::int32_t exact_label(const Rows<Real>& rows, std::size_t i, const Centers& centers) {
-  std::vector<double> row(centers.width);
-  std::copy_n(rows[i], centers.dimension, row.begin());
-  return exact_nearest(centers, row.data()).label;
-}
-
-template <class Real>
-inline void label_batch(LloydPart<Real>& part, const Centers& centers, const Batch& batch,
-                        std::vector<Real>& copy) {
-  alignas(64) std::int32_t labels[kBlock], doubtful[kBlock];
-  alignas(64) float lead[kBlock];
-  const bool unsure = assign_leading(centers, batch.turned, labels, doubtful, lead);
-  std::size_t changed[kBlock], count = 0;
-  for (std::size_t p = 0; p < batch.size; ++p) {
-    const std::size_t i = batch.rows[p];
-    if (unsure && doubtful[p]) {
-      labels[p] = exact_label(part.rows, i, centers);
-      lead[p] = -1.0f;
-    }
-    part.lead[i - part.begin] = lead[p];
-    if (labels[p] == part.labels[i]) continue;
-    changed[count++] = p;
-    // Rows lie scattered; waiting for them one by one took a quarter of a run.
-    __builtin_prefetch(part.rows[i]);
-    __builtin_prefetch(part.rows[i] + centers.dimension - 1);
-  }
-  for (std::size_t c = 0; c < count; ++c) {
-    const std::size_t p = changed[c], i = batch.rows[p];
-    if (!part.sums.empty()) {
-      const Real* row = part.rows.readable(i, copy);
-      const double weight = part.rows.weight(i);
-      transfer(part, centers, row, static_cast<std::size_t>(part.labels[i]), -weight);
-      transfer(part, centers, row, static_cast<std::size_t>(labels[p]), weight);
-    }
-    part.labels[i] = labels[p];
-  }
-}
-
 // Use up leads by what centres moved; returns the rows of a block that have none left, as bits.
-inline std::uint64_t open_rows(const std::int32_t* labels, float* lead, const Drift& drift,
+inline std::uint64_t open_rows(const std::int32_t* labels, float* leads, const Drift& drift,
                                std::size_t size) {
   alignas(64) float loss[kBlock] = {};
   const float* of_label = drift.loss.data();
@@ -119,9 +54,9 @@ inline std::uint64_t open_rows(const std::int32_t* labels, float* lead, const Dr
   alignas(64) std::int32_t spent[kBlock];
   Ints any{};
   for (std::size_t p = 0; p < kBlock; p += kLanes) {
-    const Floats left = load<Floats>(lead + p) - load<Floats>(loss + p);
+    const Floats left = load<Floats>(leads + p) - load<Floats>(loss + p);
     const Ints none = ~(left > 0.0f);
-    store(lead + p, left);
+    store(leads + p, left);
     store(spent + p, none);
     any |= none;
   }
@@ -133,79 +68,267 @@ inline std::uint64_t open_rows(const std::int32_t* labels, float* lead, const Dr
   return open;
 }
 
-// How many open rows of a block are sooner gathered, about three cycles a number, than the whole
-// block is measured.
-inline std::size_t worth_gathering(const Centers& centers) {
-  const std::size_t whole = 2 * centers.count * (centers.dimension + 5) + 200;
-  return whole / (3 * centers.dimension + whole / kBlock);
+template <class Real>
+inline std::int32_t exact_label(const Real* row, const Centers& centers) {
+  std::vector<double> exact(centers.width);
+  std::copy_n(row, centers.dimension, exact.begin());
+  return exact_nearest(centers, exact.data()).label;
 }
 
+// Rows picked from a table, to be read like a block, and by how much at least each one's last centre
+// leads those it is not measured against.
 template <class Real>
-inline void relabel_part(LloydPart<Real>& part, const Centers& centers, const Drift& drift) {
-  const std::size_t most_gathered = worth_gathering(centers);
-  Turned gathered(centers.dimension);
-  Batch few{gathered.data(), {}, 0}, whole{nullptr, {}, 0};
-  std::vector<Real> copy;
-  for (std::size_t begin = part.begin; begin < part.end; begin += kBlock) {
-    whole.size = std::min(kBlock, part.end - begin);
-    const std::size_t at = begin - part.begin;
-    auto open = open_rows(part.labels + begin, part.lead + at, drift, whole.size);
-    if (!open) continue;
-    whole.turned = part.turned + at * centers.dimension;
-    if (static_cast<std::size_t>(__builtin_popcountll(open)) > most_gathered) {
-      for (std::size_t p = 0; p < whole.size; ++p) whole.rows[p] = begin + p;
-      label_batch(part, centers, whole, copy);
-      continue;
+struct Picked {
+  using Number = Real;
+  struct Row {
+    std::uint32_t number;  // from the first
+    float lead;
+  };
+  const Real* operator[](std::size_t i) const { return table[index(i)]; }
+  std::size_t index(std::size_t i) const { return first + rows[i].number; }
+  float lead(std::size_t i) const { return rows[i].lead; }
+
+  const Rows<Real>& table;
+  const Row* rows;
+  std::size_t first, size;
+  static constexpr std::size_t stride = 0;
+};
+
+// A block of neighbouring rows, measured against all centres.
+template <class Real>
+struct Whole : Block<Real> {
+  float lead(std::size_t) const { return kInfinity; }
+};
+
+// How many rows of a block are sooner picked than the whole block is measured.
+inline std::size_t worth_picking(const Centers& centers) {
+  const std::size_t whole = 2 * centers.count * (centers.dimension + 5) + 200;
+  return whole / (6 + whole / kBlock);
+}
+
+// Distances of eight rows of a block to a centre each, in the frame. `Chunks` is known at compile time
+// where rows are short; zero takes any width.
+template <std::size_t Chunks, class Real>
+inline Vector<float, 8> distances_of_eight(const Centers& centers, const Guide& guide,
+                                           const Block<Real>& block, const std::size_t* rows,
+                                           const std::int32_t* labels) {
+  using Wide = Vector<Real, kChunk>;
+  using Narrow = Vector<float, kChunk>;
+  const std::size_t width = Chunks ? Chunks * kChunk : centers.width;
+  const auto dimension = static_cast<std::int32_t>(centers.dimension);
+  const Real scale = static_cast<Real>(centers.frame.scale);
+  const Vector<std::int32_t, kChunk> column = {0, 1, 2, 3, 4, 5, 6, 7};
+  Narrow sums[8];
+  for (std::size_t i = 0; i < 8; ++i) {
+    const Real* row = block[rows[i]];
+    const float* center = guide.coordinates.data() + static_cast<std::size_t>(labels[i]) * width;
+    Narrow sum{};
+    for (std::size_t j = 0; j < width; j += kChunk) {
+      const auto shift = __builtin_convertvector(
+          (load<Vector<double, kChunk>>(centers.frame.shift.data() + j)), Wide);
+      const auto x = (load<Wide>(row + j) - shift) * scale;
+      const auto gap = __builtin_convertvector(x, Narrow) - load<Narrow>(center + j);
+      sum += column < dimension - static_cast<std::int32_t>(j) ? gap * gap : Narrow{};
     }
-    for (; open; open &= open - 1) {
-      const auto p = static_cast<std::size_t>(__builtin_ctzll(open));
-      for (std::size_t j = 0; j < centers.dimension; ++j)
-        gathered.data()[j * kBlock + few.size] = whole.turned[j * kBlock + p];
-      few.rows[few.size++] = begin + p;
-      if (few.size < kBlock) continue;
-      label_batch(part, centers, few, copy);
-      few.size = 0;
-    }
+    sums[i] = sum;
   }
-  if (few.size) label_batch(part, centers, few, copy);
+  transpose(sums);
+  return root(((sums[0] + sums[1]) + (sums[2] + sums[3])) +
+              ((sums[4] + sums[5]) + (sums[6] + sums[7])));
 }
 
 template <std::size_t Chunks, class Real>
-inline void add_rows(LloydPart<Real>& part, const Centers& centers) {
-  constexpr std::size_t kColumns = Chunks ? Chunks * kChunk : 1;
-  const std::size_t width = Chunks ? kColumns : centers.width;
-  std::vector<Real> copy;
-  std::vector<double> many(Chunks ? 0 : width);
-  double few[kColumns] = {};
-  double* squares = Chunks ? few : many.data();
-  for (std::size_t i = part.begin; i < part.end; ++i) {
-    const Real* row = part.rows.readable(i, copy);
-    const double weight = part.rows.weight(i);
-    const auto label = static_cast<std::size_t>(part.labels[i]);
-    double* sum = part.sums.data() + label * width;
-    part.counts[label] += weight;
-    for (std::size_t j = 0; j < width; j += kHalf) {
-      const Doubles x = from_shift(row, centers.frame, j), weighed = weight * x;
-      store<Doubles>(sum + j, load<Doubles>(sum + j) + weighed);
-      store<Doubles>(squares + j, load<Doubles>(squares + j) + weighed * x);
-    }
+inline void distances_of_rows(const Centers& centers, const Guide& guide, const Block<Real>& block,
+                              const std::size_t* rows, const std::int32_t* labels,
+                              std::size_t count, float* distances) {
+  for (std::size_t i = 0; i < count; i += 8) {
+    for (std::size_t p = i; p < i + 8; ++p) __builtin_prefetch(block[p] + kBlock * block.stride);
+    store(distances + i, distances_of_eight<Chunks>(centers, guide, block, rows + i, labels + i));
   }
-  for (std::size_t j = 0; j < centers.dimension; ++j) part.square += squares[j];
 }
 
-// Counts and sums of all rows by label, and their squares.
+// Distances of so many rows of a block, a multiple of eight, to a centre each.
 template <class Real>
-inline void add_part(LloydPart<Real>& part, const Centers& centers) {
-  part.counts.resize(centers.count);
-  part.sums.resize(centers.count * centers.width);
+inline void distances(const Centers& centers, const Guide& guide, const Block<Real>& block,
+                      const std::size_t* rows, const std::int32_t* labels, std::size_t count,
+                      float* out) {
   switch (centers.width / kChunk) {
     case 1:
-      return add_rows<1>(part, centers);
+      return distances_of_rows<1>(centers, guide, block, rows, labels, count, out);
     case 2:
-      return add_rows<2>(part, centers);
+      return distances_of_rows<2>(centers, guide, block, rows, labels, count, out);
     default:
-      return add_rows<0>(part, centers);
+      return distances_of_rows<0>(centers, guide, block, rows, labels, count, out);
   }
+}
+
+constexpr float kTwice = 2.0f * (1.0f - 0x1p-20f);  // rounded so that a lead stays one
+
+// One step over one part of the rows: first all of them are added up, then those that change.
+template <class Real>
+class Relabelling {
+ public:
+  Relabelling(LloydPart<Real>& part, const Centers& centers, const Guide& guide)
+      : part_(part), centers_(centers), guide_(guide), first_(part.sums.empty()),
+        worth_picking_(worth_picking(centers)), turned_(centers.dimension),
+        squares_(first_ ? centers.width : 0),
+        for_all_(guide ? static_cast<std::int32_t>(centers.count) : 0),
+        sizes_(static_cast<std::size_t>(for_all_) + 1), queues_(sizes_.size() * kBlock) {
+    part.counts.resize(centers.count);
+    part.sums.resize(centers.count * centers.width);
+  }
+
+  void run(const Drift& drift) {
+    for (std::size_t begin = part_.begin; begin < part_.end; begin += kBlock) {
+      const std::size_t size = std::min(kBlock, part_.end - begin);
+      const auto open = open_rows(part_.labels + begin, part_.leads + begin, drift, size);
+      if (open || first_) take(begin, open);
+    }
+    for (std::int32_t queue = 0; queue <= for_all_; ++queue) measure_queue(queue);
+    for (std::size_t j = 0; first_ && j < centers_.dimension; ++j) part_.square += squares_[j];
+  }
+
+ private:
+  // Of a block some rows are open: they may have another label now.
+  void take(std::size_t begin, std::uint64_t open) {
+    const auto block = part_.rows.block(begin, part_.end, copy_);
+    const auto count = static_cast<std::size_t>(__builtin_popcountll(open));
+    // Where a guide has hardly ever helped a first few hundred rows, it will not help others.
+    const bool guided = guide_ && (seen_ < 8 * kBlock || 8 * spared_ > seen_);
+    // Picked rows are read later, so they must stand in the table, not in the copy of its last ones.
+    if (count && (!copy_.empty() || (!guided && count > worth_picking_)))
+      return measure(Whole<Real>{block}, All{centers_});
+    for (std::size_t p = 0; first_ && p < block.size; ++p)
+      if (!(open >> p & 1)) add(block[p], part_.labels[begin + p], begin + p);
+    std::size_t rows[kBlock];
+    for (std::size_t i = 0; open; open &= open - 1)
+      rows[i++] = static_cast<std::size_t>(__builtin_ctzll(open));
+    if (guided) {
+      pick_guided(block, rows, count);
+    } else {
+      for (std::size_t i = 0; i < count; ++i) pick(for_all_, begin + rows[i], kInfinity);
+    }
+  }
+
+  // Rows surely nearest to their own centre get a new lead; the others wait to be measured against
+  // those about it where these surely suffice, or against all. No branch, which nobody could predict.
+  void pick_guided(const Block<Real>& block, std::size_t* rows, std::size_t count) {
+    const std::size_t whole = (count + 7) / 8 * 8;
+    std::fill(rows + count, rows + whole, rows[0]);
+    std::int32_t labels[kBlock], queues[kBlock];
+    alignas(64) float far[kBlock], leads[kBlock], leads_among[kBlock];
+    for (std::size_t i = 0; i < whole; ++i) labels[i] = part_.labels[block.begin + rows[i]];
+    distances(centers_, guide_, block, rows, labels, whole, far);
+    const float *alone = guide_.alone.data(), *among = guide_.among.data();
+    for (std::size_t i = 0; i < whole; ++i) {
+      leads[i] = (alone[labels[i]] - far[i]) * kTwice;
+      const float lead = (among[labels[i]] - far[i]) * kTwice;
+      queues[i] = lead > 0.0f ? labels[i] : for_all_;
+      leads_among[i] = lead > 0.0f ? lead : kInfinity;
+    }
+    std::size_t waiting[kBlock], size = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+      part_.leads[block.begin + rows[i]] = leads[i];
+      waiting[size] = i;
+      size += !(leads[i] > 0.0f);
+    }
+    seen_ += count, spared_ += count;
+    for (std::size_t w = 0; w < size; ++w) {
+      const std::size_t i = waiting[w];
+      spared_ -= queues[i] == for_all_;
+      pick(queues[i], block.begin + rows[i], leads_among[i]);
+    }
+  }
+
+  // Rows wait in a queue until there are enough to be measured together.
+  void pick(std::int32_t queue, std::size_t row, float lead) {
+    std::uint32_t& size = sizes_[static_cast<std::size_t>(queue)];
+    queues_[static_cast<std::size_t>(queue) * kBlock + size] = {
+        static_cast<std::uint32_t>(row - part_.begin), lead};
+    if (++size == kBlock) measure_queue(queue);
+  }
+
+  void measure_queue(std::int32_t queue) {
+    auto* rows = queues_.data() + static_cast<std::size_t>(queue) * kBlock;
+    std::uint32_t& size = sizes_[static_cast<std::size_t>(queue)];
+    if (size == 0) return;
+    std::fill(rows + size, rows + kBlock, rows[0]);
+    const Picked<Real> picked{part_.rows, rows, part_.begin, size};
+    for (std::size_t i = 0; guide_ && i < size; ++i) __builtin_prefetch(picked[i]);
+    if (queue == for_all_) {
+      measure(picked, All{centers_});
+    } else {
+      measure(picked, Some{centers_, guide_.around(static_cast<std::size_t>(queue)), kAbout});
+    }
+    size = 0;
+  }
+
+  template <class Source, class Choice>
+  void measure(const Source& rows, const Choice& choice) {
+    alignas(64) std::int32_t labels[kBlock], doubtful[kBlock];
+    alignas(64) float leads[kBlock];
+    turn(rows, centers_.frame, centers_.dimension, turned_.data());
+    const bool unsure = assign_leading(choice, turned_.data(), labels, doubtful, leads);
+    std::size_t changed[kBlock], count = 0;
+    std::int32_t before[kBlock];
+    for (std::size_t p = 0; p < rows.size; ++p) {
+      const std::size_t i = rows.index(p);
+      if (unsure && doubtful[p]) labels[p] = exact_label(rows[p], centers_), leads[p] = -1.0f;
+      part_.leads[i] = std::min(leads[p], rows.lead(p));
+      changed[count] = p, before[count] = part_.labels[i];
+      count += first_ || labels[p] != part_.labels[i];
+      part_.labels[i] = labels[p];
+    }
+    for (std::size_t c = 0; c < count; ++c) {
+      const std::size_t p = changed[c], i = rows.index(p);
+      if (first_) {
+        add(rows[p], labels[p], i);
+      } else {
+        transfer(rows[p], before[c], -part_.rows.weight(i));
+        transfer(rows[p], labels[p], part_.rows.weight(i));
+      }
+    }
+  }
+
+  // Add a row to one cluster's sums, or with a negative weight take it out.
+  void transfer(const Real* row, std::int32_t label, double weight) {
+    part_.counts[static_cast<std::size_t>(label)] += weight;
+    double* sum = part_.sums.data() + static_cast<std::size_t>(label) * centers_.width;
+    for (std::size_t j = 0; j < centers_.width; j += kHalf)
+      store<Doubles>(sum + j, load<Doubles>(sum + j) + weight * from_shift(row, centers_.frame, j));
+  }
+
+  // Add a row for the first time, and its squares by column.
+  void add(const Real* row, std::int32_t label, std::size_t i) {
+    const double weight = part_.rows.weight(i);
+    part_.counts[static_cast<std::size_t>(label)] += weight;
+    double* sum = part_.sums.data() + static_cast<std::size_t>(label) * centers_.width;
+    double* square = squares_.data();
+    for (std::size_t j = 0; j < centers_.width; j += kHalf) {
+      const Doubles x = from_shift(row, centers_.frame, j), weighed = weight * x;
+      store<Doubles>(sum + j, load<Doubles>(sum + j) + weighed);
+      store<Doubles>(square + j, load<Doubles>(square + j) + weighed * x);
+    }
+  }
+
+  LloydPart<Real>& part_;
+  const Centers& centers_;
+  const Guide& guide_;
+  const bool first_;
+  const std::size_t worth_picking_;
+  Turned turned_;
+  Lines<double> squares_;  // (width,)
+  const std::int32_t for_all_;  // the last queue: rows to be measured against all centres
+  std::vector<std::uint32_t> sizes_;
+  Lines<typename Picked<Real>::Row> queues_;  // (queues, kBlock), one for each label before
+  std::vector<Real> copy_;
+  std::size_t seen_ = 0, spared_ = 0;
+};
+
+template <class Real>
+inline void relabel_part(LloydPart<Real>& part, const Centers& centers, const Drift& drift,
+                         const Guide& guide) {
+  Relabelling<Real>(part, centers, guide).run(drift);
 }
 
 // Squared distances to each row's own centre, and their weighted sum.
@@ -218,7 +341,7 @@ inline void measure_part(LloydPart<Real>& part, const Centers& centers, double* 
     const double* center = centers[static_cast<std::size_t>(part.labels[i])];
     const Doubles gaps = square_gaps(row, center, centers.dimension);
     objective += part.rows.weight(i) * gaps;
-    squares[i] = total(gaps);
+    if (squares) squares[i] = total(gaps);
   }
   part.objective = total(objective);
 }

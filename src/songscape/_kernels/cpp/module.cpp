@@ -44,10 +44,8 @@ void bind_for(nb::module_& module) {
       "kmeans_step",
       [](const Table<Real>& points, const Given<double, 2>& centers, const Weights& weights,
          int threads, const Filled<std::int32_t, 1>& labels, const Filled<double, 1>& counts,
-         const Filled<double, 2>& sums, const Given<std::int32_t, 1>& guess) {
-        Step step{guess.shape(0) ? guess.data() : nullptr,
-                  labels.shape(0) ? labels.data() : nullptr, counts.data(),
-                  sums.data()};
+         const Filled<double, 2>& sums) {
+        Step step{labels.shape(0) ? labels.data() : nullptr, counts.data(), sums.data()};
         kmeans_step(rows_of(points, weights), view_of(centers), threads, step);
         return step.objective;
       },
@@ -62,7 +60,8 @@ void bind_for(nb::module_& module) {
         const Descent found = lloyd(
             rows_of(points, weights), CentersInPlace{centers.data(), centers.shape(0)},
             Stop{most, first, shift, gain, patience, rival}, threads,
-            Known{labels.data(), leads.data(), squares.data()});
+            Known{labels.data(), leads.shape(0) ? leads.data() : nullptr,
+                  squares.shape(0) ? squares.data() : nullptr});
         return std::pair(found.cost, found.steps);
       },
       nb::call_guard<nb::gil_scoped_release>());

@@ -22,12 +22,13 @@ constexpr int kTogether = 2;  // vectors at a time, so that one's comparisons hi
 inline void top_three(const Centers& centers, const float* turned, TopThree (&top)[kTogether]) {
   const Floats none = splat<Floats>(kInfinity);
   for (auto& one : top) one.first = one.second = one.third = none, one.label = one.second_label = Ints{};
-  for (std::size_t group = 0; group < centers.groups; ++group) {
+  const All all{centers};
+  for (std::size_t i = 0; i < all.groups(); ++i) {
+    const auto group = all[i];
     Floats value[kGroup][kTogether];
-    measure(centers, group, turned, value);
+    measure(group, centers.dimension, turned, value);
     for (std::size_t a = 0; a < kGroup; ++a)
-      for (int v = 0; v < kTogether; ++v)
-        offer(top[v], value[a][v], splat<Ints>(static_cast<std::int32_t>(group * kGroup + a)));
+      for (int v = 0; v < kTogether; ++v) offer(top[v], value[a][v], splat<Ints>(group.number(a)));
   }
 }
 

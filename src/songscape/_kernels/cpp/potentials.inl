@@ -38,7 +38,7 @@ inline void potential_part(PotentialPart<Real>& part) {
     for (std::size_t group = 0; group < candidates.groups; ++group) {
       for (std::size_t p = 0; p < kBlock; p += kVectors * kLanes) {
         Floats value[kGroup][kVectors];
-        measure(candidates, group, turned.data() + p, value);
+        measure(All{candidates}[group], rows.dimension, turned.data() + p, value);
         for (std::size_t at = 0; at < kVectors; ++at) {
           const Floats own = load<Floats>(length + p + at * kLanes);
           for (std::size_t a = 0; a < kGroup; ++a) {

@@ -35,8 +35,10 @@ inline double total(Doubles sum) {
   return sum[0];
 }
 
-inline Floats root(Floats value) {
-  for (int lane = 0; lane < kLanes; ++lane) value[lane] = std::sqrt(value[lane]);
+template <class V>
+inline V root(V value) {
+  for (std::size_t lane = 0; lane < sizeof(V) / sizeof(float); ++lane)
+    value[lane] = std::sqrt(value[lane]);
   return value;
 }
 
