@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 import pytest
 from sklearn.metrics import adjusted_rand_score
-from threadpoolctl import threadpool_limits
+from tests.undrawn import mapped, without_report
 
 import songscape
 from songscape import recipe as recipes
@@ -102,7 +102,8 @@ def test_the_folder_holds_what_the_design_says(folder):
 def test_its_own_recipe_repeats_the_run(run, folder):
     values = recipes.read(folder / "recipe.toml")
     assert values["cluster"]["k"] == run.record.run["k"]
-    again = follow(recipes.resolve(values))
+    with without_report():
+        again = follow(recipes.resolve(values))
     assert again.tracks["cluster"].equals(run.tracks["cluster"])
     scores = dict(run.record.run["scores"])
     assert again.record.run["scores"].pop("space") == scores.pop("space")
@@ -110,21 +111,22 @@ def test_its_own_recipe_repeats_the_run(run, folder):
     assert again.record.run["verdict"]["natural"] == run.verdict["natural"]
 
 
-def test_threads_do_not_change_the_labels(table, run):
-    with threadpool_limits(limits=1):
-        one = songscape.map(table, options=QUICK)
-    assert one.tracks["cluster"].equals(run.tracks["cluster"])
-    assert one.record.run["space"]["fingerprint"] == run.record.run["space"]["fingerprint"]
+@pytest.mark.parametrize("threads", [1, 2])
+def test_threads_do_not_change_the_labels(table, run, on_threads, threads):
+    with on_threads(threads):
+        again = mapped(table, options=QUICK)
+    assert again.tracks["cluster"].equals(run.tracks["cluster"])
+    assert again.record.run["space"]["fingerprint"] == run.record.run["space"]["fingerprint"]
 
 
 def test_a_given_k_is_kept_and_still_examined(table):
-    run = songscape.map(table, k=3, options=QUICK)
+    run = mapped(table, k=3, options=QUICK)
     assert run.record.run["k"] == 3
     assert run.verdict["k"] == demo.truth().styles
 
 
 def test_nothing_examined_is_said(table):
-    run = songscape.map(table, k=3, options=ANY_METHOD)
+    run = mapped(table, k=3, options=ANY_METHOD)
     assert run.verdict["natural"] is None
     assert run.verdict["reason"] == "3 groups were asked for, natural or not."
 
@@ -133,12 +135,13 @@ def test_nothing_examined_is_said(table):
 def test_frames_give_the_same_groups_as_the_file(kind, run):
     frame = demo.make_table()
     frames = {"polars": lambda: frame, "pandas": frame.to_pandas, "arrow": frame.to_arrow}
-    again = songscape.map(frames[kind](), k=6, options=QUICK | {"choose.use": "none"})
+    again = mapped(frames[kind](), k=6, options=QUICK | {"choose.use": "none"})
     assert np.array_equal(
         again.tracks.sort("id")["cluster"].to_numpy(), run.tracks.sort("id")["cluster"].to_numpy()
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", ["mixture", "agglomerative", "minibatch", "hdbscan", "dbscan"])
 def test_every_method_makes_a_whole_run(table, method):
     k = "auto" if method.endswith("dbscan") or method == "hdbscan" else 6
