@@ -8,6 +8,11 @@ from pathlib import Path
 import pytest
 from threadpoolctl import threadpool_limits
 
+# As many workers run at once as there are cores, so that each keeps to one thread.
+if "PYTEST_XDIST_WORKER" in os.environ:
+    os.environ |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+    threadpool_limits(limits=1)  # of those that have been loaded by now
+
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
