@@ -162,6 +162,17 @@ def test_the_recipe_tells_which_library_grouped(monkeypatch):
     assert record.run["versions"]["fast_hdbscan"] == version("fast_hdbscan")
 
 
+@pytest.mark.parametrize("there", [True, False])
+def test_the_recipe_tells_which_engine_drew_the_space(monkeypatch, there):
+    if there and find_spec("openTSNE") is None:
+        pytest.skip("openTSNE is not installed")
+    monkeypatch.setattr("songscape.reduce.tsne.is_fast", lambda: there)
+    brief = {"choose.use": "none", "judge.draws": 0, "judge.label": "none", "map.use": "pca"}
+    record = mapped(demo.make_table().head(120), k=3, options=brief | {"space.use": "tsne"}).record
+    engine = tomllib.loads(record.recipe)["space"]["engine"]
+    assert engine == ("openTSNE" if there else "scikit-learn")
+
+
 def test_gaps_that_were_kept_are_named():
     frame = demo.make_table().with_columns(
         tempo=pl.when(pl.col("tempo") > 150).then(None).otherwise(pl.col("tempo"))

@@ -228,17 +228,22 @@ def _made(step: Step, seed: int) -> Any:
     return step.plugin.make(step.options, child(seed, f"{step.stage}.{step.use}"))
 
 
-def settled(recipe: Recipe, grouping: Grouping) -> Recipe:
-    """Return the recipe with what the grouping settled, so that it can be repeated.
+def settled(recipe: Recipe, prepared: Prepared, grouping: Grouping) -> Recipe:
+    """Return the recipe with what was settled in space and grouping, so that it can be repeated."""
+    space = _taken(recipe.space, prepared.pipeline[-1])
+    cluster = _taken(recipe.cluster, grouping.fit.estimator)
+    recipe = replace(recipe, space=space, cluster=cluster)
+    return recipe.with_k(grouping.fit.k) if hasattr(cluster.options, "k") else recipe
 
-    That is the number of clusters, and every option left at ``auto`` of which the estimator tells
-    what it took, as HDBSCAN's ``library_`` does of ``library``.
+
+def _taken(step: Step, estimator: Any) -> Step:
+    """Return the step with what its estimator took for options left at ``auto``.
+
+    It tells by an attribute of the option's name, as HDBSCAN's ``library_`` does of ``library``.
     """
-    options: Any = recipe.cluster.options
     taken = {
-        name: getattr(grouping.fit.estimator, f"{name}_")
-        for name, value in dump(options).items()
-        if value == AUTO and hasattr(grouping.fit.estimator, f"{name}_")
+        name: getattr(estimator, f"{name}_")
+        for name, value in dump(step.options).items()
+        if value == AUTO and hasattr(estimator, f"{name}_")
     }
-    recipe = replace(recipe, cluster=replace(recipe.cluster, options=replace(options, **taken)))
-    return recipe.with_k(grouping.fit.k) if hasattr(options, "k") else recipe
+    return replace(step, options=replace(step.options, **taken))
