@@ -7,6 +7,7 @@ from base64 import b64decode
 from pathlib import Path
 
 import httpx
+import polars as pl
 import pytest
 
 from .conftest import AUDIBLE, SONGS
@@ -227,3 +228,23 @@ def test_a_wrong_name_is_refused(client, body):
     answer = client.post("/api/name", body)
     assert answer.status_code == 400
     assert answer.json()["error"]
+
+
+def test_songs_of_several_genres_are_found_and_told(served):
+    from dataclasses import replace
+
+    from songscape.app import Served, application
+
+    from .conftest import HOST, TOKEN, Client
+
+    tracks = served.run.tracks
+    genres = pl.Series("genre", [["Dub", "Ska"], [], None] * (SONGS // 3), dtype=pl.List(pl.String))
+    record = replace(served.run.record, tracks=tracks.with_columns(genres))
+    several = Served(replace(served.run, record=record), ())
+    asking = Client(application(several, {HOST}, TOKEN))
+    found = asking.get("/api/search?q=ska title").json()
+    assert found
+    assert {song["genre"] for song in found} == {"Dub, Ska"}
+    told = asking.get("/api/songs?rows=0,1,2").json()
+    assert [song["genre"] for song in told] == ["Dub, Ska", "", None]
+    several.search.close()

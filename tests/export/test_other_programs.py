@@ -125,3 +125,9 @@ def test_every_export_takes_a_record_and_gives_bytes(name):
     assert made
     assert all(isinstance(content, bytes) and "/" not in file for file, content in made.items())
     assert plugin.export(record(**FILES), plugin.Options()) == made
+
+
+def test_several_genres_are_one_text():
+    several = record(genre=[["Dub", "Ska"], []], **FILES)
+    made = fromstring(rekordbox.export(several, rekordbox.Options())["rekordbox.xml"])
+    assert [one.get("Genre") for one in made.iter("TRACK") if one.get("Name")] == ["Dub; Ska", None]

@@ -64,7 +64,7 @@ def _track(number: int, row: Mapping[str, Any], path: bytes, names: Mapping[int,
         "Name": row.get("title"),
         "Artist": row.get("artist"),
         "Album": row.get("album"),
-        "Genre": row.get("genre"),
+        "Genre": _listed(row.get("genre")),
         "TotalTime": _number(row.get("duration_ms"), "{:.0f}", 1000),
         "Year": _number(row.get("year"), "{:.0f}"),
         "AverageBpm": _number(row.get("tempo"), "{:.2f}"),
@@ -86,6 +86,11 @@ def _playlists(clusters: list[int], names: Mapping[int, str]) -> Iterator[str]:
         yield "".join([start, *(f'<TRACK Key="{n}"/>' for n in own), "</NODE>"])
     yield "    </NODE>"
     yield "  </PLAYLISTS>"
+
+
+def _listed(value: Any) -> Any:
+    """Return several genres as one text."""
+    return "; ".join(filter(None, value)) if isinstance(value, list) else value
 
 
 def _number(value: Any, form: str, divisor: float = 1) -> str:
