@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from songscape.cli._say import printable
 from songscape.cli.classify import app as classify
 from songscape.cli.compare import compare
 from songscape.cli.describe import accuracy, calibrate, describe
@@ -22,7 +23,7 @@ from songscape.cli.map import demo, doctor, map_, place
 from songscape.cli.plugins import list_
 from songscape.cli.study import study
 from songscape.cli.use import export, path, playlist, similar, tag
-from songscape.core.errors import LockedError, RecipeError, SongscapeError
+from songscape.core.errors import InputError, LockedError, RecipeError, SongscapeError
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -82,6 +83,8 @@ def main() -> NoReturn:
         _fail(error, 75)
     except SongscapeError as error:
         _fail(error, 1)
+    except OSError as error:
+        _fail(InputError(f"{error.filename}: {error.strerror or error}; name another place."), 1)
     except KeyboardInterrupt:
         typer.echo("interrupted; nothing half-written was left", err=True)
         sys.exit(130)
@@ -95,5 +98,6 @@ def _interrupted(_signal: int, _frame: FrameType | None) -> NoReturn:
 
 def _fail(error: SongscapeError, code: int) -> NoReturn:
     """Print an error as one sentence and leave."""
-    typer.echo(f"songscape: {error}", err=True)
+    told = "\n".join(printable(line) for line in str(error).split("\n"))
+    typer.echo(f"songscape: {told}", err=True)
     sys.exit(code)

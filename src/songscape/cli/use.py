@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from songscape.cli._options import Json
-from songscape.cli._say import print_json, tell
+from songscape.cli._say import print_json, printable, tell
 
 if TYPE_CHECKING:
     from songscape.use import Opened
@@ -197,8 +197,8 @@ def _share(text: str) -> float | None:
 
 
 def _line(text: str) -> None:
-    """Print a line; signs that would move the cursor or begin a new one are written out."""
-    typer.echo("".join(c if c.isprintable() else ascii(c)[1:-1] for c in text))
+    """Print a text on one line."""
+    typer.echo(printable(text))
 
 
 def tag(
