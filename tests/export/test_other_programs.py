@@ -131,3 +131,19 @@ def test_several_genres_are_one_text():
     several = record(genre=[["Dub", "Ska"], []], **FILES)
     made = fromstring(rekordbox.export(several, rekordbox.Options())["rekordbox.xml"])
     assert [one.get("Genre") for one in made.iter("TRACK") if one.get("Name")] == ["Dub; Ska", None]
+
+
+def test_xspf_counts_entries_and_begins_with_the_surest():
+    three = {
+        "id": ["a", "b", "c"],
+        "title": ["no file", "unsure", "sure"],
+        "path": [None, b"/m/b.mp3", b"/m/c.mp3"],
+        "margin": [0.9, 0.1, 0.8],
+        "cluster": pl.Series([0, 0, 0], dtype=pl.Int32),
+    }
+    clusters = pl.DataFrame({"cluster": [0], "name": [None]}, schema_overrides={"name": pl.String})
+    run = Record("", {}, pl.DataFrame(three), pl.DataFrame(), clusters)
+    (name, content), *none = xspf.export(run, xspf.Options(most=1)).items()
+    assert (name, none) == ("cluster 0.xspf", [])
+    assert b"<title>sure</title>" in content
+    assert content.count(b"<track>") == 1

@@ -26,7 +26,7 @@ from songscape.core.options import option
 from songscape.export._songs import file_column, one_line, path_of, relative, spotify_uri
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from songscape.core.record import Record
 
@@ -44,6 +44,21 @@ class Options:
 
 def export(record: Record, options: Options) -> dict[str, bytes]:
     """Return the playlists by file name, as ``fast, loud.m3u8``."""
+    return by_cluster(record, playlist, "m3u8", options.most)
+
+
+def by_cluster(
+    record: Record, write: Callable[..., bytes], ending: str, most: int | None
+) -> dict[str, bytes]:
+    """Return a playlist per cluster by file name, the surest songs first.
+
+    Parameters
+    ----------
+    record : the run.
+    write : writes one playlist, as :func:`playlist`.
+    ending : of the file names.
+    most : entries of a playlist at most.
+    """
     if "cluster" not in record.tracks.columns:
         return {}
     names = _names(record)
@@ -51,9 +66,8 @@ def export(record: Record, options: Options) -> dict[str, bytes]:
     playlists, file = {}, file_column(record)
     for cluster, file_name in zip(names, file_names(names.values()), strict=True):
         songs = tracks.filter(pl.col("cluster") == cluster)
-        content = playlist(names[cluster], songs, file, most=options.most)
-        if content:
-            playlists[f"{file_name}.m3u8"] = content
+        if content := write(names[cluster], songs, file, most=most):
+            playlists[f"{file_name}.{ending}"] = content
     return playlists
 
 
