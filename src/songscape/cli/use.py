@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -238,7 +239,8 @@ def tag(
         moment = datetime.now().astimezone().strftime("%Y%m%d-%H%M%S")
         place = backup or Path(f"songscape-tags-{moment}.json")
         if undo is None:
-            tell(f"old tags: {place}; to bring them back: songscape tag --undo {place} --write")
+            undoing = shlex.join(["songscape", "tag", "--undo", str(place), "--write"])
+            tell(f"old tags: {place}; to bring them back: {undoing}")
             done = tags.write(planned.changes, place, lambda change: _line(str(change)))
         else:
             done = tags.undo(planned.changes, lambda change: _line(str(change)))
