@@ -147,3 +147,13 @@ def test_xspf_counts_entries_and_begins_with_the_surest():
     assert (name, none) == ("cluster 0.xspf", [])
     assert b"<title>sure</title>" in content
     assert content.count(b"<track>") == 1
+
+
+@pytest.mark.parametrize("name", ["m3u", "xspf", "rekordbox", "spotify"])
+def test_an_endless_song_is_one_of_unknown_length(name):
+    endless = record(duration_ms=[float("inf"), 2000.0], tempo=[float("inf"), 90.0], **FILES)
+    plugin = plugins.load("export", name)
+    files = plugin.export(endless, plugin.Options())
+    made = b"".join(content for file, content in files.items() if not file.endswith(".csv"))
+    assert made
+    assert b"inf" not in made.lower().replace(b"#extinf", b"")

@@ -23,7 +23,14 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from songscape.core.options import option
-from songscape.export._songs import file_column, one_line, path_of, relative, spotify_uri
+from songscape.export._songs import (
+    file_column,
+    milliseconds,
+    one_line,
+    path_of,
+    relative,
+    spotify_uri,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -154,8 +161,8 @@ def _entry(row: dict[str, Any], column: str | None, folder: bytes | None) -> byt
     if target is None:
         return None
     who = " - ".join(filter(None, (one_line(row.get("artist")), one_line(row.get("title")))))
-    length = row.get("duration_ms")
-    seconds = round(length / 1000) if isinstance(length, int | float) and length > 0 else -1
+    length = milliseconds(row)
+    seconds = -1 if length is None else round(length / 1000)
     return f"#EXTINF:{seconds},{who}\n".encode() + target
 
 

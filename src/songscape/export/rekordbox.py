@@ -10,6 +10,7 @@ AlphaTheta, rekordbox XML format list (developer guide, 2020).
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -95,4 +96,5 @@ def _listed(value: Any) -> Any:
 
 def _number(value: Any, form: str, divisor: float = 1) -> str:
     """Return a number as text, nothing where it is missing."""
-    return form.format(value / divisor) if isinstance(value, int | float) and value > 0 else ""
+    told = isinstance(value, int | float) and 0 < value < math.inf
+    return form.format(value / divisor) if told else ""

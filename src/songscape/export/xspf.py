@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
 from songscape.core.options import option
-from songscape.export._songs import file_uri, one_line, path_of, spotify_uri
+from songscape.export._songs import file_uri, milliseconds, one_line, path_of, spotify_uri
 from songscape.export.m3u import by_cluster
 
 if TYPE_CHECKING:
@@ -98,6 +98,5 @@ def _elements(row: dict[str, Any], place: str) -> Iterator[str]:
     for element, name in (("title", "title"), ("creator", "artist"), ("album", "album")):
         if text := xml_text(row.get(name)):
             yield f"<{element}>{text}</{element}>"
-    length = row.get("duration_ms")
-    if isinstance(length, int | float) and length > 0:
+    if length := milliseconds(row):
         yield f"<duration>{round(length)}</duration>"
