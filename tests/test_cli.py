@@ -1,28 +1,29 @@
-"""The command line: thin, quiet where asked, and clear when it fails."""
+"""The command line: thin, quiet where asked, and clear when it fails.
+
+What concerns the process itself is tried in a process of its own, all else in this one.
+"""
 
 import json
 import os
-import random
 import signal
 import subprocess
 import sys
 import time
 
 import pytest
+from tests.in_process import songscape
 
 from songscape.studies import demo
 
 COMMAND = [sys.executable, "-c", "from songscape.cli import main; main()"]
+QUICK = ("--k", "6", "--set", "choose.use=none", "--set", "map.use=pca", "--set", "judge.draws=0")
 
 
-def songscape(*arguments, **options):
+def process(*arguments, **options):
     """Run the command line as a process of its own."""
     return subprocess.run(
         [*COMMAND, *map(str, arguments)], capture_output=True, text=True, check=False, **options
     )
-
-
-QUICK = ("--k", "6", "--set", "choose.use=none", "--set", "map.use=pca", "--set", "judge.draws=0")
 
 
 @pytest.fixture(scope="module")
@@ -30,24 +31,20 @@ def table(tmp_path_factory):
     return demo.write_table(tmp_path_factory.mktemp("cli") / "songs.csv")
 
 
-def test_map_writes_a_run_and_says_where(table, tmp_path):
-    done = songscape("map", table, "--out", tmp_path / "run", *QUICK)
+def test_map_writes_a_run_beneath_songscape_runs_and_says_where(table, tmp_path):
+    done = process("map", table, *QUICK, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    assert "report.html" in done.stdout
     assert "\x1b" not in done.stdout + done.stderr
-    assert (tmp_path / "run" / "run.json").is_file()
+    (folder,) = (tmp_path / "songscape-runs").iterdir()
+    assert folder.name.startswith("songs-")
+    assert f"{folder.relative_to(tmp_path)}/report.html" in done.stdout
+    assert (folder / "run.json").is_file()
 
 
 def test_json_is_exactly_the_summary(table, tmp_path):
     done = songscape("map", table, "--out", tmp_path / "run", *QUICK, "--json")
-    assert done.stdout == (tmp_path / "run" / "run.json").read_text("utf-8")
-
-
-def test_map_without_out_writes_beneath_songscape_runs(table, tmp_path):
-    done = songscape("map", table, *QUICK, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    (folder,) = (tmp_path / "songscape-runs").iterdir()
-    assert folder.name.startswith("songs-")
+    assert done.stdout == (tmp_path / "run" / "run.json").read_text("utf-8")
 
 
 def test_doctor_json_gives_findings_with_counts(table):
@@ -63,24 +60,30 @@ def test_doctor_prints_findings_for_people(table):
     assert "index-column" in done.stdout
 
 
+@pytest.mark.parametrize("run", [songscape, process])
+def test_a_missing_file_is_one_sentence_and_a_code(run, tmp_path):
+    done = run("map", "nowhere.csv", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.splitlines()[1:] == ["songscape: There is no file nowhere.csv."]
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize(
-    ("arguments", "code", "message"),
+    ("arguments", "message"),
     [
-        (("map", "nowhere.csv"), 1, "nowhere.csv"),
-        (("map",), 2, "No source is given"),
-        (("map", "x.csv", "--k", "many"), 2, "--k wants auto"),
-        (("map", "x.csv", "--set", "cluster.kk=3"), 2, "no option of cluster 'kk'"),
-        (("map", "x.csv", "--method", "kmean"), 2, "Did you mean 'kmeans'"),
-        (("map", "x.csv", "--bogus"), 2, "No such option"),
-        (("list", "claen"), 2, "Did you mean 'clean'"),
+        (("map",), "No source is given"),
+        (("map", "x.csv", "--k", "many"), "--k wants auto"),
+        (("map", "x.csv", "--set", "cluster.kk=3"), "no option of cluster 'kk'"),
+        (("map", "x.csv", "--method", "kmean"), "Did you mean 'kmeans'"),
+        (("map", "x.csv", "--bogus"), "No such option"),
+        (("list", "claen"), "Did you mean 'clean'"),
     ],
 )
-def test_errors_are_one_sentence_and_a_code(arguments, code, message, tmp_path):
+def test_wrong_usage_is_one_sentence_and_a_code(arguments, message, tmp_path):
     done = songscape(*arguments, cwd=tmp_path)
-    assert done.returncode == code
+    assert (done.returncode, done.stdout) == (2, "")
     assert message in done.stderr
     assert "Traceback" not in done.stderr
-    assert done.stdout == ""
     assert list(tmp_path.iterdir()) == []
 
 
@@ -98,21 +101,18 @@ def test_list_names_plugins_and_options():
 
 
 @pytest.mark.slow
-def test_killing_map_leaves_no_half_written_run(table, tmp_path):
-    rng = random.Random(0)  # noqa: S311 - moments to kill at, no secrets
-    for trial in range(8):
-        out = tmp_path / f"run{trial}"
-        process = subprocess.Popen(
-            [*COMMAND, "map", str(table), "--out", str(out), *QUICK],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        time.sleep(rng.uniform(0.2, 6.0))
-        process.kill()
-        process.wait()
-        if out.exists():
-            assert (out / "run.json").is_file()
-            assert (out / "report.html").is_file()
+@pytest.mark.parametrize("files", [1, 4])
+def test_killing_map_as_it_writes_leaves_no_half_written_run(table, tmp_path, files):
+    out = tmp_path / "run"
+    words = [*COMMAND, "map", str(table), "--out", str(out), *QUICK]
+    with subprocess.Popen(
+        words, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    ) as ran:
+        assert any(line.startswith("report") for line in ran.stderr)
+        while ran.poll() is None and len(list(tmp_path.glob(".run.*/*"))) < files:
+            time.sleep(0.001)
+        ran.kill()
+    assert not out.exists() or {"run.json", "report.html"} <= {path.name for path in out.iterdir()}
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")

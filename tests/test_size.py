@@ -7,6 +7,7 @@ import ast
 import io
 import statistics
 import tokenize
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ QUIET = {tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, token
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
+@cache
 def code_lines(text):
     """Return the numbers of the lines that hold code."""
     docstrings = set()
@@ -31,6 +33,7 @@ def code_lines(text):
 
 
 def functions():
+    """Give the name, length and arguments of every function."""
     for module in MODULES:
         text = module.read_text("utf-8")
         lines = code_lines(text)

@@ -8,6 +8,7 @@ import httpx
 import numpy as np
 import polars as pl
 import pytest
+from tests.undrawn import mapped
 
 import songscape
 
@@ -95,7 +96,7 @@ def run_folder(music, tmp_path_factory):
         }
     )
     songs = songscape.read(frame, roles={"path": "file"})
-    run = songscape.map(songs, k=3, seed=1, options={"choose.use": "none"})
+    run = mapped(songs, k=3, seed=1, options={"choose.use": "none"})
     folder = tmp_path_factory.mktemp("runs") / "three"
     run.save(folder)
     return folder

@@ -9,6 +9,7 @@ import sys
 import urllib.request
 
 import pytest
+from tests.in_process import songscape
 
 from songscape.app.audio import roots
 from songscape.app.server import _listening
@@ -50,12 +51,10 @@ def test_a_taken_port_is_told():
 
 def test_no_run_and_no_music_folder_are_told(run_folder, tmp_path):
     for words, says in (
-        ([str(tmp_path)], "is not a songscape run"),
-        ([str(run_folder), "--music", str(tmp_path / "no")], "is not a folder"),
+        ([tmp_path], "is not a songscape run"),
+        ([run_folder, "--music", tmp_path / "no"], "is not a folder"),
     ):
-        done = subprocess.run(
-            [*COMMAND, *words, "--no-browser"], capture_output=True, text=True, check=False
-        )
+        done = songscape("explore", *words, "--no-browser")
         assert done.returncode == 1
         assert says in done.stderr
         assert "Traceback" not in done.stderr

@@ -8,11 +8,13 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
+from tests.undrawn import mapped
 
 import songscape
 
 pytest.importorskip("starlette")
 uvicorn = pytest.importorskip("uvicorn")
+pytestmark = pytest.mark.slow
 
 TOKEN = "the-token-of-the-tests"  # noqa: S105 - no password
 SONGS = 120
@@ -58,7 +60,7 @@ def run_folder(tmp_path_factory):
             "path": paths,
         }
     )
-    run = songscape.map(
+    run = mapped(
         songscape.read(frame, roles={"path": "file"}), k=3, seed=1, options={"choose.use": "none"}
     )
     folder = tmp_path_factory.mktemp("runs") / "three"

@@ -1,42 +1,20 @@
 """The commands ``classify fit``, ``predict`` and ``report``, and the report they write."""
 
-import contextlib
 import io
 import json
-import signal
-import sys
-from types import SimpleNamespace
+from functools import partial
 
 import polars as pl
 import pytest
 from tests.classify.songs import songs
+from tests.in_process import songscape
 
 from songscape.classify import Care, fit, method, tables
-from songscape.cli import main
 from songscape.view.classification import plain_lines, render
 
 OPTIONS = ["--folds", "2", "--repeats", "1", "--set", "epochs=20", "--set", "learning_rate=0.05"]
 
-
-def run(*arguments, cwd):
-    """Run a command in this process, as `songscape.cli.main` would."""
-    out, err = io.StringIO(), io.StringIO()
-    before, handler = sys.argv, signal.getsignal(signal.SIGTERM)
-    sys.argv = ["songscape", "classify", *map(str, arguments)]
-    try:
-        with (
-            contextlib.chdir(cwd),
-            contextlib.redirect_stdout(out),
-            contextlib.redirect_stderr(err),
-            pytest.raises(SystemExit) as left,
-        ):
-            main()
-    finally:
-        sys.argv = before
-        signal.signal(signal.SIGTERM, handler)
-    return SimpleNamespace(
-        returncode=left.value.code or 0, stdout=out.getvalue(), stderr=err.getvalue()
-    )
+run = partial(songscape, "classify")
 
 
 @pytest.fixture(scope="module")

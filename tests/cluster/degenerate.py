@@ -1,12 +1,4 @@
-"""Matrices that no method should choke on; run as a script, it feeds them to one estimator.
-
-``python degenerate.py cluster kmeans`` prints one JSON line per matrix: its name and the outcome,
-``refused`` (a DegenerateDataError), ``done`` (finite output of the right shape) or what went wrong.
-"""
-
-import json
-import sys
-import warnings
+"""Matrices that no method should choke on, and what one makes of them."""
 
 import numpy as np
 
@@ -53,7 +45,11 @@ def matrices():
 
 
 def outcome(stage, name, matrix):
-    """Tell what an estimator of the default options makes of a matrix."""
+    """Tell what an estimator of the default options makes of a matrix.
+
+    That is ``refused`` (a DegenerateDataError), ``done`` (finite output of the right shape) or what
+    went wrong.
+    """
     module = plugins.load(stage, name)
     sizes = {"k": 3} if stage == "cluster" else {"k": 2}
     given = sizes if "k" in module.Options.__dataclass_fields__ else {}
@@ -63,20 +59,8 @@ def outcome(stage, name, matrix):
         result = np.asarray(step(matrix))
     except DegenerateDataError:
         return "refused"
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is the outcome
+        return f"{type(error).__name__}: {error}"
     if len(result) != len(matrix) or not np.isfinite(result).all():
         return f"bad output of shape {result.shape}"
     return "done"
-
-
-def main(stage, name):
-    warnings.simplefilter("ignore")
-    for what, matrix in matrices().items():
-        try:
-            said = outcome(stage, name, matrix)
-        except Exception as error:  # noqa: BLE001 - whatever it is, it is the outcome
-            said = f"{type(error).__name__}: {error}"
-        print(json.dumps([what, said]), flush=True)  # noqa: T201
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from sklearn.base import BaseEstimator, clone
 from tests.with_torch import marked
-from threadpoolctl import threadpool_limits
 
 from songscape.cluster import margin, membership
 from songscape.core import plugins
@@ -56,10 +55,10 @@ def test_finds_the_planted_groups(name):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_same_seed_same_labels_on_any_thread_count(name):
+def test_same_seed_same_labels_on_any_thread_count(on_threads, name):
     found = []
     for threads in (1, 2):
-        with threadpool_limits(limits=threads):
+        with on_threads(threads):
             found.append(made(name, seed=7).fit_predict(songs()))
     assert np.array_equal(*found)
 

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 from sklearn.base import clone
 from sklearn.cluster import KMeans as Reference
-from threadpoolctl import threadpool_limits
 
 from songscape.cluster._songs import merge, songs
 from songscape.cluster.kmeans import KMeans, KMeansSweep, Options, sweep
@@ -71,13 +70,12 @@ def test_equal_weights_scale_the_cost():
     assert heavy.inertias_ == pytest.approx(3 * plain.inertias_)
 
 
-def test_same_seed_same_centres_on_any_thread_count(monkeypatch):
+def test_same_seed_same_centres_on_any_thread_count(on_threads):
     # Large enough that the kernel would take a second thread.
     matrix = planted(groups=12, n=30_000, d=8)
     found = []
-    for threads in ("1", "2"):
-        monkeypatch.setenv("OMP_NUM_THREADS", threads)
-        with threadpool_limits(limits=int(threads)):
+    for threads in (1, 2):
+        with on_threads(threads):
             found.append(KMeansSweep(12, random_state=4).fit(matrix))
     one, two = found
     assert np.array_equal(one.inertias_, two.inertias_)

@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 from sklearn.mixture import GaussianMixture as Reference
-from threadpoolctl import threadpool_limits
 
 from songscape.cluster._em import factors
 from songscape.cluster.mixture import GaussianMixture, Options, sweep
@@ -49,12 +48,11 @@ def test_a_weight_is_that_many_equal_songs(kind):
     assert one.lower_bound_ == pytest.approx(many.lower_bound_, abs=1e-6)
 
 
-def test_same_seed_same_mixture_on_any_thread_count(monkeypatch):
+def test_same_seed_same_mixture_on_any_thread_count(on_threads):
     matrix = planted(n=40_000, d=6)
     found = []
-    for threads in ("1", "2"):
-        monkeypatch.setenv("OMP_NUM_THREADS", threads)
-        with threadpool_limits(limits=int(threads)):
+    for threads in (1, 2):
+        with on_threads(threads):
             found.append(GaussianMixture(4, tol=1e-2, random_state=0).fit(matrix))
     assert np.array_equal(found[0].means_, found[1].means_)
     assert np.array_equal(found[0].covariances_, found[1].covariances_)

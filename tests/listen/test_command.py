@@ -2,7 +2,6 @@
 
 import json
 import os
-import signal
 import subprocess
 import sys
 import wave
@@ -11,10 +10,10 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
+from tests import in_process
+from tests.undrawn import mapped
 
-import songscape
 import songscape.describe
-from songscape import cli
 from songscape.library import Library, Writer, default_path
 
 real = pytest.mark.skipif(
@@ -23,21 +22,16 @@ real = pytest.mark.skipif(
 
 
 @pytest.fixture
-def run(by, monkeypatch, capsys, tmp_path):
+def run(by, monkeypatch, tmp_path):
     """Return a function that runs a command in this process with the extractor of the tests."""
     monkeypatch.setenv("SONGSCAPE_LIBRARY", str(tmp_path / "default.db"))
     monkeypatch.setattr("songscape.listen.extractor", lambda given: by(**given))
-    before = signal.getsignal(signal.SIGTERM)
 
     def ran(*words):
-        monkeypatch.setattr(sys, "argv", ["songscape", *map(str, words)])
-        with pytest.raises(SystemExit) as left:
-            cli.main()
-        said = capsys.readouterr()
-        return left.value.code or 0, said.out, said.err
+        done = in_process.songscape(*words)
+        return done.returncode, done.stdout, done.stderr
 
-    yield ran
-    signal.signal(signal.SIGTERM, before)
+    return ran
 
 
 def test_a_folder_becomes_a_table(run, music, library, tmp_path):
@@ -182,7 +176,7 @@ def test_a_folder_is_mapped_by_one_command(tmp_path, monkeypatch):
         tone(folder / f"{number}.wav", 4, 200 + 5 * number, noise=0.5 * (number % 2))
     options = {"prepare.pick.keep": "spectral_*", "source.descriptors": "*"}
     options |= {"judge.draws": 0, "choose.use": "none"}
-    run = songscape.map(folder, k=2, options=options)
+    run = mapped(folder, k=2, options=options)
     assert len(run.tracks) == 24
     halves = {frozenset(part["title"]) for _, part in run.tracks.group_by("cluster")}
     odd = frozenset(str(number) for number in range(24) if number % 2)

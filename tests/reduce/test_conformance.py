@@ -8,7 +8,6 @@ import pytest
 from sklearn import decomposition
 from sklearn.neighbors import NearestNeighbors
 from tests.with_torch import marked
-from threadpoolctl import threadpool_limits
 
 from songscape.core import plugins
 from songscape.core.errors import MissingExtraError
@@ -56,10 +55,10 @@ def test_names_match_columns(name):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_same_seed_same_place_on_any_thread_count(name):
+def test_same_seed_same_place_on_any_thread_count(on_threads, name):
     found = []
     for threads in (1, 2):
-        with threadpool_limits(limits=threads):
+        with on_threads(threads):
             found.append(made(name).fit_transform(songs()))
     assert np.allclose(*found, rtol=1e-9, atol=1e-9)
 

@@ -6,9 +6,9 @@ import numpy as np
 import polars as pl
 import pytest
 import soundfile
+from tests.undrawn import mapped
 from typer.testing import CliRunner
 
-import songscape
 from songscape import recipe as recipes
 from songscape.cli import app
 from songscape.run import place_songs
@@ -41,7 +41,7 @@ def library(tmp_path_factory):
 @pytest.fixture(scope="module")
 def run(music, library):
     options = QUICK | {"source.library": str(library), "source.excerpt": 3.0}
-    return songscape.map(music, k=2, options=options)
+    return mapped(music, k=2, options=options)
 
 
 def test_the_table_of_a_folder_is_compared_like_the_folder(run, music, library, tmp_path):
@@ -49,7 +49,7 @@ def test_the_table_of_a_folder_is_compared_like_the_folder(run, music, library, 
     words = ["describe", str(music), "--library", str(library), "--excerpt", "3", "--out"]
     assert CliRunner().invoke(app, [*words, str(table)]).exit_code == 0
     assert len(pl.read_csv(table).columns) > 2 * len(COMPARED)
-    again = songscape.map(table, k=2, options=QUICK)
+    again = mapped(table, k=2, options=QUICK)
     assert again.record.run["features"] == run.record.run["features"]
     resolved = recipes.resolve(tomllib.loads(again.record.recipe))
     assert resolved.prepare[0].options.prefer == (*COMPARED, EMBEDDING)

@@ -2,15 +2,18 @@
 
 import json
 import tomllib
+from importlib.metadata import version
+from importlib.util import find_spec
 
 import numpy as np
 import polars as pl
 import pytest
 from sklearn.metrics import adjusted_rand_score
-from threadpoolctl import threadpool_limits
+from tests.undrawn import mapped, without_report
 
 import songscape
 from songscape import recipe as recipes
+from songscape.cluster import _hdbscan_libraries
 from songscape.core.collection import Collection, Column, Role
 from songscape.core.errors import DegenerateDataError
 from songscape.core.record import read
@@ -99,7 +102,8 @@ def test_the_folder_holds_what_the_design_says(folder):
 def test_its_own_recipe_repeats_the_run(run, folder):
     values = recipes.read(folder / "recipe.toml")
     assert values["cluster"]["k"] == run.record.run["k"]
-    again = follow(recipes.resolve(values))
+    with without_report():
+        again = follow(recipes.resolve(values))
     assert again.tracks["cluster"].equals(run.tracks["cluster"])
     scores = dict(run.record.run["scores"])
     assert again.record.run["scores"].pop("space") == scores.pop("space")
@@ -107,21 +111,22 @@ def test_its_own_recipe_repeats_the_run(run, folder):
     assert again.record.run["verdict"]["natural"] == run.verdict["natural"]
 
 
-def test_threads_do_not_change_the_labels(table, run):
-    with threadpool_limits(limits=1):
-        one = songscape.map(table, options=QUICK)
-    assert one.tracks["cluster"].equals(run.tracks["cluster"])
-    assert one.record.run["space"]["fingerprint"] == run.record.run["space"]["fingerprint"]
+@pytest.mark.parametrize("threads", [1, 2])
+def test_threads_do_not_change_the_labels(table, run, on_threads, threads):
+    with on_threads(threads):
+        again = mapped(table, options=QUICK)
+    assert again.tracks["cluster"].equals(run.tracks["cluster"])
+    assert again.record.run["space"]["fingerprint"] == run.record.run["space"]["fingerprint"]
 
 
 def test_a_given_k_is_kept_and_still_examined(table):
-    run = songscape.map(table, k=3, options=QUICK)
+    run = mapped(table, k=3, options=QUICK)
     assert run.record.run["k"] == 3
     assert run.verdict["k"] == demo.truth().styles
 
 
 def test_nothing_examined_is_said(table):
-    run = songscape.map(table, k=3, options=ANY_METHOD)
+    run = mapped(table, k=3, options=ANY_METHOD)
     assert run.verdict["natural"] is None
     assert run.verdict["reason"] == "3 groups were asked for, natural or not."
 
@@ -130,12 +135,13 @@ def test_nothing_examined_is_said(table):
 def test_frames_give_the_same_groups_as_the_file(kind, run):
     frame = demo.make_table()
     frames = {"polars": lambda: frame, "pandas": frame.to_pandas, "arrow": frame.to_arrow}
-    again = songscape.map(frames[kind](), k=6, options=QUICK | {"choose.use": "none"})
+    again = mapped(frames[kind](), k=6, options=QUICK | {"choose.use": "none"})
     assert np.array_equal(
         again.tracks.sort("id")["cluster"].to_numpy(), run.tracks.sort("id")["cluster"].to_numpy()
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", ["mixture", "agglomerative", "minibatch", "hdbscan", "dbscan"])
 def test_every_method_makes_a_whole_run(table, method):
     k = "auto" if method.endswith("dbscan") or method == "hdbscan" else 6
@@ -143,6 +149,28 @@ def test_every_method_makes_a_whole_run(table, method):
     assert run.record.run["method"] == method
     assert run.tracks["cluster"].max() >= 0
     assert b"<html" in run.record.files["report.html"]
+    assert "auto" not in tomllib.loads(run.record.recipe)["cluster"].values()
+
+
+@pytest.mark.skipif(find_spec("fast_hdbscan") is None, reason="fast_hdbscan is not installed")
+def test_the_recipe_tells_which_library_grouped(monkeypatch):
+    monkeypatch.setattr(_hdbscan_libraries, "_best", lambda _: "fast_hdbscan")
+    monkeypatch.setattr(_hdbscan_libraries, "_by_fast_hdbscan", _hdbscan_libraries._by_scikit_learn)
+    brief = ANY_METHOD | {"judge.draws": 0, "judge.importance": False, "judge.label": "none"}
+    record = songscape.map(demo.make_table().head(120), method="hdbscan", options=brief).record
+    assert tomllib.loads(record.recipe)["cluster"]["library"] == "fast_hdbscan"
+    assert record.run["versions"]["fast_hdbscan"] == version("fast_hdbscan")
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_the_recipe_tells_which_engine_drew_the_space(monkeypatch, there):
+    if there and find_spec("openTSNE") is None:
+        pytest.skip("openTSNE is not installed")
+    monkeypatch.setattr("songscape.reduce.tsne.is_fast", lambda: there)
+    brief = {"choose.use": "none", "judge.draws": 0, "judge.label": "none", "map.use": "pca"}
+    record = mapped(demo.make_table().head(120), k=3, options=brief | {"space.use": "tsne"}).record
+    engine = tomllib.loads(record.recipe)["space"]["engine"]
+    assert engine == ("openTSNE" if there else "scikit-learn")
 
 
 def test_gaps_that_were_kept_are_named():

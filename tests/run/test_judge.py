@@ -3,8 +3,8 @@ import json
 import numpy as np
 import polars as pl
 import pytest
+from tests.undrawn import mapped
 
-import songscape
 from songscape.core.record import summary_text
 
 OPTIONS = {"choose.use": "none", "judge.draws": 4, "map.use": "pca"}
@@ -37,7 +37,7 @@ def run(tmp_path_factory):
     again = rows.filter(pl.int_range(pl.len()) % 6 == 0).with_columns(genre=pl.lit("pop"))
     file = tmp_path_factory.mktemp("judge") / "songs.csv"
     pl.concat([rows, again]).write_csv(file)
-    return songscape.map(file, k=3, options=OPTIONS)
+    return mapped(file, k=3, options=OPTIONS)
 
 
 def test_agreement_has_intervals_and_every_name(run):
@@ -94,7 +94,7 @@ def test_held_out_songs_have_a_space_of_their_own(run):
 def test_a_method_that_finds_noise_is_not_tempered(tmp_path):
     file = tmp_path / "songs.csv"
     table().write_csv(file)
-    found = songscape.map(file, method="dbscan", options=OPTIONS)
+    found = mapped(file, method="dbscan", options=OPTIONS)
     told = found.record.run
     assert told["membership"]["temperature"] == 1
     assert told["held_out"] is None
@@ -107,7 +107,7 @@ def test_nothing_is_judged_where_nothing_is_asked(tmp_path):
     file = tmp_path / "songs.csv"
     table().write_csv(file)
     quiet = OPTIONS | {"judge.draws": 0, "judge.importance": False, "judge.label": "none"}
-    told = songscape.map(file, k=3, options=quiet).record
+    told = mapped(file, k=3, options=quiet).record
     assert told.run["stability"] is None
     assert told.run["held_out"] is None
     assert told.run["agreement"] is None

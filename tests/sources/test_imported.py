@@ -10,8 +10,8 @@ import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.undrawn import mapped
 
-import songscape
 from songscape.core.collection import Role
 from songscape.core.errors import InputError, UnknownNameError
 from songscape.library import Descriptor, Finished, Outcome, Seen, Setup, Writer
@@ -117,7 +117,7 @@ def test_itunes_without_descriptions_goes_by_tempo(tmp_path):
         "judge.draws": 0,
         "map.use": "pca",
     }
-    run = songscape.map(path, k=2, options=options)
+    run = mapped(path, k=2, options=options)
     assert run.record.run["features"] == ["tempo"]
     assert run.tracks["rating"].to_list() == [60.0] * 30
 

@@ -12,6 +12,7 @@ from songscape.explain.genres import cluster_genres, genre_homes
 from songscape.explain.names import names
 from songscape.explain.profiles import profiles
 from songscape.explain.prototypes import centre_distances, prototypes
+from songscape.view.charts import figures
 
 UNITS = {"tempo": "BPM", "loudness": "dB", "duration_ms": "ms"} | dict.fromkeys(
     ("energy", "danceability", "valence", "acousticness", "instrumentalness"), "0..1"
@@ -304,3 +305,9 @@ def make_record() -> Callable[..., Record]:
 def record(make_record) -> Record:
     """Return a record of 400 songs with everything in it."""
     return make_record()
+
+
+@pytest.fixture(scope="session")
+def drawn(record) -> dict[str, str]:
+    """Return all pictures of that record."""
+    return figures(record)

@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 from tests.view.test_report import HOSTILE, Page, assert_harmless
 
-from songscape.view.charts import figures
+from songscape.view.charts import CHARTS, figures
 from songscape.view.report import render
 
 HELD = [
@@ -64,8 +64,13 @@ def judged(record):
 
 
 @pytest.fixture(scope="module")
-def page(judged):
-    return Page(render(judged).decode())
+def judged_drawn(judged):
+    return figures(judged)
+
+
+@pytest.fixture(scope="module")
+def page(judged, judged_drawn):
+    return Page(render(judged, judged_drawn).decode())
 
 
 def test_what_judging_found_is_told(page):
@@ -93,20 +98,19 @@ def test_songs_between_two_clusters_are_named_by_pair(judged, page):
     assert any(title in words for title in divided["title"])
 
 
-def test_the_pictures_are_drawn_and_harmless(judged, page):
-    drawn = figures(judged)
-    assert {"reliability", "importance", "levels"} <= set(drawn)
-    assert "untempered" in drawn["reliability"]
+def test_the_pictures_are_drawn_and_harmless(judged_drawn, page):
+    assert {"reliability", "importance", "levels"} <= set(judged_drawn)
+    assert "untempered" in judged_drawn["reliability"]
     assert_harmless(page)
 
 
 def test_memberships_that_were_left_have_one_line(judged):
     left = dict(judged.run["membership"]) | {"temperature": 1.0}
-    drawn = figures(replace(judged, run=dict(judged.run) | {"membership": left}))
-    assert "untempered" not in drawn["reliability"]
+    svg = CHARTS["reliability"](replace(judged, run=dict(judged.run) | {"membership": left}))
+    assert "untempered" not in svg
 
 
-def test_an_older_run_has_no_such_section(record):
-    text = render(record).decode()
+def test_an_older_run_has_no_such_section(record, drawn):
+    text = render(record, drawn).decode()
     assert 'id="sure"' not in text
     assert "What the grouping rests on" not in text

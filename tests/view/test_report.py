@@ -7,7 +7,6 @@ import pytest
 
 from songscape.core.record import Record
 from songscape.view import live_map
-from songscape.view.charts import figures
 from songscape.view.report import policy, render
 
 VOID = {"meta", "link", "br", "img", "hr", "input", "wbr"}
@@ -152,12 +151,12 @@ def test_verdict_comes_first_in_words(page):
 
 def test_a_continuum_is_called_one(record):
     run = record.run | {"verdict": record.run["verdict"] | {"natural": False}}
-    text = render(Record("", run, record.tracks, record.scores, record.clusters)).decode()
+    text = render(Record("", run, record.tracks, record.scores, record.clusters), {}).decode()
     assert "no natural number of groups" in text
 
 
-def test_same_record_same_bytes_and_figures_can_be_given(record, text):
-    assert render(record, figures(record)).decode() == text
+def test_same_record_same_bytes_and_figures_can_be_given(record, drawn, text):
+    assert render(record, drawn).decode() == text
 
 
 def test_hostile_texts_are_legible_and_harmless(make_record):

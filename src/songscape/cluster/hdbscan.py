@@ -4,7 +4,7 @@ DBSCAN for all radii at once: songs join from the densest on, and groups that pe
 range of densities are kept (Campello, Moulavi & Sander 2013, "Density-based clustering based on
 hierarchical density estimates"). It needs no radius and no k, only the smallest group worth having.
 Density needs few dimensions: in more than five it finds two or three groups and much noise on song
-tables, and two implementations disagree (ARI 0.08 measured in 13). Reduce first.
+tables. Reduce first. Two libraries do the work: :mod:`songscape.cluster._hdbscan_libraries`.
 """
 
 from __future__ import annotations
@@ -14,28 +14,51 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
-from sklearn import cluster
 from sklearn.base import BaseEstimator, ClusterMixin
 from sklearn.utils.validation import validate_data
 
 from songscape.cluster._counted import counted, places, repeated
 from songscape.cluster._guard import as_counts, as_matrix
+from songscape.cluster._hdbscan_libraries import (
+    AUTO,
+    LIBRARIES,
+    MOST_DIMENSIONS,
+    PAYS,
+    Wish,
+    answering,
+    find,
+)
 from songscape.core.errors import DegenerateDataError
 from songscape.core.guard import check_values
 from songscape.core.options import option
 
-MOST_DIMENSIONS = 5
-"""In more dimensions than this, density hardly differs from place to place."""
+MOST_NEIGHBOURS = 100
+"""Songs that set the density at a song, at most, where nothing is said.
+
+About d ln n are enough to tell the groups of n songs in d dimensions (Chaudhuri & Dasgupta 2010,
+"Rates of convergence for the cluster tree"): 69 for a million songs in five. The lists of 1 % of
+them would fill 80 GB.
+"""
 
 
 @dataclass(frozen=True)
 class Options:
-    """Which groups are worth having."""
+    """Which groups are worth having, and who finds them."""
 
     smallest: int = option(0, "songs in the smallest group; 0 for 1 % of them, at least 5", low=0)
-    neighbours: int = option(0, "songs that set the density at a song; 0 for `smallest`", low=0)
+    neighbours: int = option(
+        0,
+        f"songs that set the density at a song; 0 for `smallest`, at most {MOST_NEIGHBOURS}",
+        low=0,
+    )
     selection: str = option(
         "eom", "large groups (eom) or the finest ones (leaf)", choices=("eom", "leaf")
+    )
+    library: str = option(
+        AUTO,
+        f"what finds them; auto takes fast_hdbscan (extra density) from {PAYS:,} songs on in at "
+        f"most {MOST_DIMENSIONS} dimensions",
+        choices=LIBRARIES,
     )
 
 
@@ -45,21 +68,30 @@ class HDBSCAN(ClusterMixin, BaseEstimator):  # type: ignore[misc]
     Parameters
     ----------
     min_cluster_size : songs in the smallest group; 0 for 1 % of them, at least 5.
-    min_samples : songs that set the density at a song; 0 for `min_cluster_size`.
+    min_samples : songs that set the density at a song, itself among them; 0 for `min_cluster_size`,
+        at most 100.
     selection : "eom" for large groups, "leaf" for the finest.
+    library : "scikit-learn", "fast_hdbscan", or "auto" for the one that takes less time. They agree
+        but for ties: of several songs equally near each may take another first.
 
     Attributes
     ----------
     labels_ : int array of shape (n,).
     probabilities_ : float array of shape (n,), how firmly a song belongs to its group, 0..1.
+    library_ : the library that found them.
     """
 
     def __init__(
-        self, min_cluster_size: int = 0, min_samples: int = 0, selection: str = "eom"
+        self,
+        min_cluster_size: int = 0,
+        min_samples: int = 0,
+        selection: str = "eom",
+        library: str = AUTO,
     ) -> None:
         self.min_cluster_size = min_cluster_size
         self.min_samples = min_samples
         self.selection = selection
+        self.library = library
 
     def fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> Self:
         """Find the groups.
@@ -74,7 +106,9 @@ class HDBSCAN(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         Raises
         ------
         DegenerateDataError
-            If the numbers do not allow it.
+            If the numbers do not allow it, or the neighbours do not fit in memory.
+        MissingExtraError
+            If fast_hdbscan is asked for and not installed.
         """
         del y
         check_values(as_matrix(X))
@@ -83,19 +117,21 @@ class HDBSCAN(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         counted(matrix, weights)
         songs = repeated(weights, "HDBSCAN")
         _warn_of_dimensions(matrix.shape[1])
-        smallest = self.min_cluster_size or max(5, len(songs) // 100)
-        _check_size(len(songs), self.min_samples or smallest)
-        found = cluster.HDBSCAN(
-            max(2, smallest),
-            self.min_samples or None,
-            cluster_selection_method=self.selection,
-            copy=True,
-        ).fit(matrix[songs])
+        points, wish = matrix[songs], self._wish(len(songs))
+        _check_size(len(songs), self.min_samples or wish.smallest)
+        self.library_ = answering(self.library, points)
+        found = find(self.library_, points, wish)
         there, first = np.unique(songs, return_index=True)
         number = places(there, len(matrix))
-        self.labels_ = np.where(number < 0, -1, found.labels_[first][number]).astype(np.int32)
-        self.probabilities_ = np.where(number < 0, 0.0, found.probabilities_[first][number])
+        self.labels_ = np.where(number < 0, -1, found.labels[first][number]).astype(np.int32)
+        self.probabilities_ = np.where(number < 0, 0.0, found.strengths[first][number])
         return self
+
+    def _wish(self, n: int) -> Wish:
+        """Return what is worth having among n songs."""
+        smallest = max(2, self.min_cluster_size or max(5, n // 100))
+        neighbours = self.min_samples or min(smallest, MOST_NEIGHBOURS)
+        return Wish(smallest, neighbours, self.selection)
 
 
 def _warn_of_dimensions(d: int) -> None:
@@ -120,4 +156,4 @@ def _check_size(n: int, neighbours: int) -> None:
 def make(options: Options, seed: int) -> HDBSCAN:
     """Make the clusterer; it uses no randomness."""
     del seed
-    return HDBSCAN(options.smallest, options.neighbours, options.selection)
+    return HDBSCAN(options.smallest, options.neighbours, options.selection, options.library)

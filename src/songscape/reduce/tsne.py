@@ -65,6 +65,7 @@ class TSNE(Layout):
     Attributes
     ----------
     embedding_ : float array of shape (n, k).
+    engine_ : "scikit-learn" or "openTSNE", which of them drew it.
     """
 
     def __init__(
@@ -86,7 +87,8 @@ class TSNE(Layout):
         if self.engine == "openTSNE" and not is_fast():
             raise MissingExtraError("reduce.tsne with engine openTSNE", "maps")
         wanted = self.engine == "openTSNE" or (self.engine == "auto" and is_fast())
-        return _draw_open(matrix, self) if wanted and self.k <= _PLANE else _draw(matrix, self)
+        self.engine_ = "openTSNE" if wanted and self.k <= _PLANE else "scikit-learn"
+        return _draw_open(matrix, self) if self.engine_ == "openTSNE" else _draw(matrix, self)
 
 
 def is_fast() -> bool:

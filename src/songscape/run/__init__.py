@@ -110,7 +110,7 @@ def follow(
             choice = stages.chosen(prepared.space, recipe)
         with clock("cluster", f"grouping by {recipe.cluster.use}"):
             grouping = stages.grouped(prepared.space, recipe, choice)
-            recipe = stages.settled(recipe, grouping)
+            recipe = stages.settled(recipe, prepared, grouping)
         with clock("judge", "judging against labels and by repetition"):
             judgement = judge.judged(songs, prepared, grouping, recipe)
             grouping = judge.softened(grouping, judgement)

@@ -193,10 +193,15 @@ def summary(found: Found, warnings: Sequence[str]) -> dict[str, Any]:
         "held_out": found.judgement.summaries["held_out"],
         "map_trust": _map_trust(found),
         "warnings": list(warnings),
-        "versions": {name: version(name) for name in LIBRARIES}
-        | {"python": platform.python_version()},
+        "versions": versions(getattr(fit.estimator, "library_", "scikit-learn")),
         "threads": threads(),
     }
+
+
+def versions(grouped_by: str) -> dict[str, str]:
+    """Return the versions of Python and the libraries, with the one that grouped the songs."""
+    libraries = dict.fromkeys((*LIBRARIES, grouped_by))
+    return {name: version(name) for name in libraries} | {"python": platform.python_version()}
 
 
 def threads() -> int:

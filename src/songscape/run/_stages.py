@@ -12,10 +12,11 @@ from sklearn.pipeline import Pipeline
 from songscape.cluster._membership import membership
 from songscape.core.collection import Role
 from songscape.core.errors import DegenerateDataError, RecipeError
+from songscape.core.options import dump
 from songscape.core.seeds import child
 from songscape.core.space import Space
 from songscape.evaluate._map_trust import map_trust
-from songscape.recipe import NOTHING
+from songscape.recipe import AUTO, NOTHING
 from songscape.run._fitter import fitter
 
 if TYPE_CHECKING:
@@ -227,6 +228,22 @@ def _made(step: Step, seed: int) -> Any:
     return step.plugin.make(step.options, child(seed, f"{step.stage}.{step.use}"))
 
 
-def settled(recipe: Recipe, grouping: Grouping) -> Recipe:
-    """Return the recipe with the number of clusters that was used, so that it can be repeated."""
-    return recipe.with_k(grouping.fit.k) if hasattr(recipe.cluster.options, "k") else recipe
+def settled(recipe: Recipe, prepared: Prepared, grouping: Grouping) -> Recipe:
+    """Return the recipe with what was settled in space and grouping, so that it can be repeated."""
+    space = _taken(recipe.space, prepared.pipeline[-1])
+    cluster = _taken(recipe.cluster, grouping.fit.estimator)
+    recipe = replace(recipe, space=space, cluster=cluster)
+    return recipe.with_k(grouping.fit.k) if hasattr(cluster.options, "k") else recipe
+
+
+def _taken(step: Step, estimator: Any) -> Step:
+    """Return the step with what its estimator took for options left at ``auto``.
+
+    It tells by an attribute of the option's name, as HDBSCAN's ``library_`` does of ``library``.
+    """
+    taken = {
+        name: getattr(estimator, f"{name}_")
+        for name, value in dump(step.options).items()
+        if value == AUTO and hasattr(estimator, f"{name}_")
+    }
+    return replace(step, options=replace(step.options, **taken))
