@@ -131,3 +131,51 @@ def test_an_interruption_ends_with_130_and_leaves_nothing(table, tmp_path, numbe
         process.stderr.read()
         assert process.wait() == 130
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.fixture(scope="module")
+def finished(table, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("finished") / "run"
+    assert songscape("map", table, "--out", folder, *QUICK).returncode == 0
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("command", "more", "out"),
+    [
+        ("export", ("--format", "csv"), "folder"),
+        ("place", ("songs.csv",), "songs.csv/inside.csv"),
+    ],
+)
+def test_a_place_that_cannot_be_written_is_named(finished, table, tmp_path, command, more, out):
+    (tmp_path / "songs.csv").write_bytes(table.read_bytes())
+    (tmp_path / "folder").mkdir()
+    done = songscape(command, finished, *more, "--out", out, cwd=tmp_path)
+    assert done.returncode == 1
+    assert f"songscape: {out}: " in done.stderr
+    assert "Traceback" not in done.stderr
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["folder", "songs.csv"]
+
+
+def test_a_place_for_a_run_is_tried_before_the_songs_are_read(table, tmp_path):
+    (tmp_path / "file").write_text("")
+    done = songscape("map", table, "--out", tmp_path / "file" / "run", *QUICK)
+    assert done.returncode == 1
+    assert done.stderr.startswith("songscape: No folder can be made in ")
+
+
+def test_a_place_for_a_model_is_tried_before_the_songs_are_read(table, tmp_path):
+    (tmp_path / "thesis.txt").write_text("years of work")
+    done = songscape("classify", "fit", table, "--target", "genre", "--out", tmp_path)
+    assert done.returncode == 1
+    assert "holds other files than a model" in done.stderr
+    assert "reading the source" not in done.stderr
+
+
+def test_an_error_writes_no_signs_to_the_terminal(finished):
+    done = songscape("similar", finished, "\x1b[2J")
+    assert done.returncode == 1
+    assert "\x1b" not in done.stderr
+    rule = songscape("playlist", finished, "--where", "tempo ?\x1b[2J")
+    assert "\x1b" not in rule.stderr
+    assert len(rule.stderr.splitlines()) == 3

@@ -123,3 +123,16 @@ def test_a_missing_or_broken_recipe_names_file_and_line(tmp_path):
     (tmp_path / "broken.toml").write_text("seed = 0\ncluster = [\n")
     with pytest.raises(RecipeError, match=r"broken.toml is not TOML: .*(line|end of document)"):
         recipes.read(tmp_path / "broken.toml")
+
+
+@pytest.mark.parametrize("k", ["²", "2..³", "9" * 5000, "3..2", "0", "2..", "..3", "1..2..3", ""])
+def test_a_k_that_is_no_number_is_refused_in_a_sentence(k):
+    with pytest.raises(RecipeError, match="--k wants auto"):
+        recipes.wish({}, k)
+
+
+def test_an_automatic_k_leaves_it_to_resolve_to_refuse_a_part_that_is_no_table():
+    assert recipes.wish({"cluster": 3}, "auto") == {"cluster": 3}
+    assert recipes.wish({"cluster": {"use": "kmeans", "k": 3}}, "auto") == {
+        "cluster": {"use": "kmeans"}
+    }

@@ -40,7 +40,7 @@ def read(source: Any, **options: Any) -> Collection:
 def map(  # noqa: A001 - the verb is the name of the main job
     source: Any,
     *,
-    k: int | str = "auto",
+    k: int | str | None = None,
     seed: int | None = None,
     method: str | None = None,
     recipe: str | PathLike[str] | dict[str, Any] | None = None,
@@ -51,7 +51,7 @@ def map(  # noqa: A001 - the verb is the name of the main job
     Parameters
     ----------
     source : a :class:`~songscape.core.collection.Collection`, a path, or a frame.
-    k : "auto", a number, or a range as "2..30".
+    k : "auto", a number, or a range as "2..30"; by default what recipe and options say, else auto.
     seed : root of all randomness.
     method : cluster plug-in, as "kmeans" or "mixture".
     recipe : a TOML file, or its values as a dict.
@@ -70,7 +70,7 @@ def map(  # noqa: A001 - the verb is the name of the main job
         values["seed"] = seed
     if method is not None:
         values = recipes.put(values, "cluster.use", method)
-    values = recipes.wish(values, str(k)) if k != "auto" or not recipe else values
+    values = values if k is None else recipes.wish(values, str(k))
     if isinstance(source, str | PathLike):
         return follow(recipes.resolve(recipes.put(values, "source.path", fspath(source))))
     songs = source if isinstance(source, Collection) else read(source)

@@ -33,6 +33,7 @@ recipe a run writes is fully resolved, so that later defaults cannot change its 
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
@@ -63,6 +64,7 @@ _USED = {
     "choose": "verdict",
     "map": "auto",
 }
+_NUMBER = re.compile(r"\s*[0-9]{1,9}\s*")
 NOTHING = "none"
 AUTO = "auto"
 
@@ -181,15 +183,16 @@ def wish(values: Mapping[str, Any], k: str) -> dict[str, Any]:
     >>> wish({}, "2..30")
     {'choose': {'low': 2, 'high': 30}}
     """
-    low, dots, high = k.partition("..")
     if k == AUTO:
-        cluster = {key: v for key, v in values.get("cluster", {}).items() if key != "k"}
-        return {**values, "cluster": cluster} if "cluster" in values else dict(values)
-    if dots and low.strip().isdigit() and high.strip().isdigit() and 1 <= int(low) <= int(high):
-        bounded = put(values, "choose.low", int(low))
-        return put(bounded, "choose.high", int(high))
-    if k.isdigit() and int(k) > 0:
-        return put(values, "cluster.k", int(k))
+        cluster = values.get("cluster")
+        if not isinstance(cluster, Mapping):
+            return dict(values)
+        return {**values, "cluster": {name: v for name, v in cluster.items() if name != "k"}}
+    numbers = [int(number) for number in k.split("..") if _NUMBER.fullmatch(number)]
+    if len(numbers) == k.count("..") + 1 <= 2 and 1 <= numbers[0] <= numbers[-1]:
+        if len(numbers) == 1:
+            return put(values, "cluster.k", numbers[0])
+        return put(put(values, "choose.low", numbers[0]), "choose.high", numbers[1])
     raise RecipeError(f"--k wants auto, a number as 8, or a range as 2..30, not {k!r}.")
 
 

@@ -7,6 +7,7 @@ from base64 import b64decode
 from pathlib import Path
 
 import httpx
+import polars as pl
 import pytest
 
 from .conftest import AUDIBLE, SONGS
@@ -227,3 +228,56 @@ def test_a_wrong_name_is_refused(client, body):
     answer = client.post("/api/name", body)
     assert answer.status_code == 400
     assert answer.json()["error"]
+
+
+def test_songs_of_several_genres_are_found_and_told(served):
+    from dataclasses import replace
+
+    from songscape.app import Served, application
+
+    from .conftest import HOST, TOKEN, Client
+
+    tracks = served.run.tracks
+    genres = pl.Series("genre", [["Dub", "Ska"], [], None] * (SONGS // 3), dtype=pl.List(pl.String))
+    record = replace(served.run.record, tracks=tracks.with_columns(genres))
+    several = Served(replace(served.run, record=record), ())
+    asking = Client(application(several, {HOST}, TOKEN))
+    found = asking.get("/api/search?q=ska title").json()
+    assert found
+    assert {song["genre"] for song in found} == {"Dub, Ska"}
+    told = asking.get("/api/songs?rows=0,1,2").json()
+    assert [song["genre"] for song in told] == ["Dub, Ska", "", None]
+    several.search.close()
+
+
+def test_two_explorers_keep_each_others_names(served, client):
+    from songscape.app import application, serve
+
+    from .conftest import HOST, TOKEN, Client
+
+    other = Client(application(serve(served.run.folder), {HOST}, TOKEN))
+    assert client.post("/api/name", {"cluster": 0, "name": "mine"}).status_code == 200
+    assert other.post("/api/name", {"cluster": 1, "name": "1984"}).status_code == 200
+    names = serve(served.run.folder).run.names
+    assert (names[0], names[1]) == ("mine", "1984")
+    for cluster in (0, 1):
+        client.post("/api/name", {"cluster": cluster, "name": ""})
+
+
+def test_a_folder_that_cannot_be_written_is_told(client, served):
+    lists = served.run.folder / "playlists"
+    kept = lists.rename(lists.with_name("kept")) if lists.exists() else None
+    lists.write_text("in the way")
+    asked = {"rows": [0], "format": "csv", "save": True}
+    answer = client.post("/api/playlist", asked)
+    lists.unlink()
+    if kept:
+        kept.rename(lists)
+    assert answer.status_code == 500
+    assert answer.json()["error"].startswith(str(lists))
+
+
+@pytest.mark.parametrize("at", ["/api/song/", "/audio/"])
+@pytest.mark.parametrize("row", ["1" * 5000, "-1", "²"])
+def test_no_number_is_too_large_to_refuse(client, at, row):
+    assert client.get(at + row).status_code == 404

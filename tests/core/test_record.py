@@ -1,5 +1,7 @@
 """A run folder is written whole, read back, and never overwrites what is not a run."""
 
+from dataclasses import replace
+
 import polars as pl
 import pytest
 
@@ -48,3 +50,24 @@ def test_reading_what_is_no_run_or_damaged_says_so(tmp_path):
     (tmp_path / "run" / "tracks.parquet").write_bytes(b"PAR1 not really")
     with pytest.raises(RecordError, match="is a damaged run"):
         read(tmp_path / "run")
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "says"),
+    [
+        ("recipe.toml", "[clean]\n[clean]\n", "Cannot declare"),
+        ("run.json", "[1]", "run.json holds no object"),
+        ("clusters.csv", "name,size\ncalm,3\n", "clusters.csv has no column cluster"),
+    ],
+)
+def test_a_damaged_part_is_told(tmp_path, file, content, says):
+    write(record(), tmp_path / "run")
+    (tmp_path / "run" / file).write_text(content)
+    with pytest.raises(RecordError, match=f"is a damaged run: .*{says}"):
+        read(tmp_path / "run")
+
+
+def test_names_of_digits_stay_texts(tmp_path):
+    names = pl.DataFrame({"cluster": [0, 1], "name": ["007", "1984"], "size": [2, 3]})
+    write(replace(record(), clusters=names), tmp_path / "run")
+    assert read(tmp_path / "run").clusters.equals(names)

@@ -125,3 +125,35 @@ def test_every_export_takes_a_record_and_gives_bytes(name):
     assert made
     assert all(isinstance(content, bytes) and "/" not in file for file, content in made.items())
     assert plugin.export(record(**FILES), plugin.Options()) == made
+
+
+def test_several_genres_are_one_text():
+    several = record(genre=[["Dub", "Ska"], []], **FILES)
+    made = fromstring(rekordbox.export(several, rekordbox.Options())["rekordbox.xml"])
+    assert [one.get("Genre") for one in made.iter("TRACK") if one.get("Name")] == ["Dub; Ska", None]
+
+
+def test_xspf_counts_entries_and_begins_with_the_surest():
+    three = {
+        "id": ["a", "b", "c"],
+        "title": ["no file", "unsure", "sure"],
+        "path": [None, b"/m/b.mp3", b"/m/c.mp3"],
+        "margin": [0.9, 0.1, 0.8],
+        "cluster": pl.Series([0, 0, 0], dtype=pl.Int32),
+    }
+    clusters = pl.DataFrame({"cluster": [0], "name": [None]}, schema_overrides={"name": pl.String})
+    run = Record("", {}, pl.DataFrame(three), pl.DataFrame(), clusters)
+    (name, content), *none = xspf.export(run, xspf.Options(most=1)).items()
+    assert (name, none) == ("cluster 0.xspf", [])
+    assert b"<title>sure</title>" in content
+    assert content.count(b"<track>") == 1
+
+
+@pytest.mark.parametrize("name", ["m3u", "xspf", "rekordbox", "spotify"])
+def test_an_endless_song_is_one_of_unknown_length(name):
+    endless = record(duration_ms=[float("inf"), 2000.0], tempo=[float("inf"), 90.0], **FILES)
+    plugin = plugins.load("export", name)
+    files = plugin.export(endless, plugin.Options())
+    made = b"".join(content for file, content in files.items() if not file.endswith(".csv"))
+    assert made
+    assert b"inf" not in made.lower().replace(b"#extinf", b"")

@@ -210,3 +210,10 @@ def test_the_scores_table_has_one_fingerprint_per_criterion(run):
         pl.col("fingerprint").n_unique().alias("spaces")
     )
     assert per_criterion["spaces"].to_list() == [1] * per_criterion.height
+
+
+def test_a_k_among_the_options_counts_from_python(table):
+    assert (
+        songscape.map(table, options=QUICK | {"choose.use": "none", "cluster.k": 4}).record.run["k"]
+        == 4
+    )

@@ -88,3 +88,9 @@ def test_placed_songs_are_written_whole(tmp_path, name):
     read = pl.read_parquet if name.endswith("parquet") else pl.read_csv
     assert read(tmp_path / name)["cluster"].to_list() == [0, 1]
     assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+def test_an_ending_in_capitals_is_parquet_too(tmp_path):
+    songs = pl.DataFrame({"id": ["a"], "cluster": [0]})
+    write_songs(songs, tmp_path / "placed.PARQUET")
+    assert pl.read_parquet(tmp_path / "placed.PARQUET").equals(songs)

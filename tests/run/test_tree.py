@@ -73,3 +73,9 @@ def test_a_genre_and_its_parent_say_the_genre(folder):
     assert at_two["genre"].to_list() == ["Punk"]
     at_three = tables["genre_level_homes"].filter(pl.col("level") == 3)
     assert sorted(at_three["genre"]) == ["Oi", "Punk"]
+
+
+def test_a_link_that_leads_nowhere_is_no_tree(folder):
+    (folder / "a lost link.csv").symlink_to(folder / "gone.csv")
+    (folder / "b.csv").mkdir()
+    assert tree_of(found(folder)[0]) == folder / "tree.csv"

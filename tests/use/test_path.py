@@ -70,3 +70,19 @@ def test_wishes_that_make_no_sense(made):
     with pytest.raises(DegenerateDataError, match="knows no keys"):
         path(opened, 0, 1, Way(keys=True))
     assert path(opened, 0, 1, Way(length=2))["row"].to_list() == [0, 1]
+
+
+def test_advice_can_be_followed(made):
+    run = made(np.eye(4), tempo=[60.0, 90.0, 130.0, 200.0], title=["a", "b", "c", "A - Live"])
+    with pytest.raises(DegenerateDataError, match=r"give --length 14 or more\.$"):
+        path(run, 0, 2, Way(length=2, tempo_step=0.062, gap_artist=1))
+    with pytest.raises(DegenerateDataError, match="has only 4 different songs; give --length 4"):
+        path(run, 0, 2, Way(length=5, gap_artist=1))
+    twins = made(np.eye(2), title=["a", "A - Live"], artist=["x", "X"])
+    with pytest.raises(DegenerateDataError, match="the same recording"):
+        path(twins, 0, 1, Way(length=2, gap_artist=1))
+
+
+def test_rows_of_numpy_are_rows(made):
+    run = made(np.eye(3), title=["a", "b", "c"])
+    assert path(run, np.int64(0), np.int64(2), Way(length=2))["row"].to_list() == [0, 2]

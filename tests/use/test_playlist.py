@@ -206,3 +206,12 @@ def test_missing_values_do_not_follow_an_arc(made):
     made_ = playlist(opened, Wishes(arc="energy down"))
     assert made_.rows.tolist() == [2, 0]
     assert made_.notes == ("1 of 3 songs left out: without a value the arc needs",)
+
+
+def test_a_list_of_endless_brackets_is_refused(tmp_path):
+    from songscape.use.playlist import songs_of
+
+    deep = tmp_path / "deep.json"
+    deep.write_text("[" * 100_000)
+    with pytest.raises(InputError, match="is no list of songs"):
+        songs_of(deep)

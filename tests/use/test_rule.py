@@ -123,3 +123,22 @@ def test_quoted_texts_mean_themselves(text):
     quoted = text.replace("\\", "\\\\").replace('"', '\\"')
     keep = songs.select(rule(f'title = "{quoted}"', songs.schema)).to_series()
     assert keep.to_list() == [True, text.lower() == (text + "x").lower()]
+
+
+def test_what_is_no_number_or_no_text_keeps_no_test():
+    songs = pl.DataFrame(
+        {"x": [0.5, float("nan")], "X": [1.0, 0.0], "path": [b"/m/a.mp3", b"/m/\xff.mp3"]}
+    )
+    kept = {
+        text: songs.select(rule(text, songs.schema)).to_series().to_list()
+        for text in ("x > 0.1", "x 0..1", "X > 0.1", 'path ~ "a.mp3"', "not x > 0.1")
+    }
+    assert kept == {
+        "x > 0.1": [True, False],
+        "x 0..1": [True, False],
+        "X > 0.1": [True, False],
+        'path ~ "a.mp3"': [True, False],
+        "not x > 0.1": [False, True],
+    }
+    assert songs.select(rule("X < 0.1", songs.schema)).to_series().to_list() == [False, True]
+    assert songs.select(rule("x < 0.6", songs.schema)).to_series().to_list() == [True, False]

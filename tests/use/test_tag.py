@@ -197,3 +197,14 @@ def test_what_has_no_tags(made, run):
         tag.plan(run, ["bmp"])
     opened = made(np.eye(1), path=pl.Series([b"/nowhere/a.xyz"]))
     assert tag.plan(opened).failures[0][1] == "the file is not there any more"
+
+
+@pytest.mark.parametrize("new", ['["bpm"]', '{"isrc": ["x"]}', '{"bpm": 3}'])
+def test_a_backup_somebody_wrote_over_is_no_backup(tmp_path, new):
+    backup = tmp_path / "tags.json"
+    song = tmp_path / "a.mp3"
+    song.write_bytes(b"")
+    files = f'[{{"path": "{song.as_posix()}", "old": {{}}, "new": {new}}}]'
+    backup.write_text(f'{{"form": "songscape-tags-1", "files": {files}}}')
+    with pytest.raises(InputError, match="is no backup of tags"):
+        tag.undoing(backup)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import polars as pl
 
 from songscape.explain.names import word
 from songscape.use.similar import similar
@@ -21,10 +22,16 @@ DOUBTS = ("membership", "margin", "stability", "map_trust")
 def row_of(run: Opened, row: int) -> dict[str, Any]:
     """Return a song as a line of a list: its names and cluster."""
     tracks = run.tracks
-    named = {name: tracks[name][row] for name in (*TEXTS, "cluster") if name in tracks.columns}
+    named = {name: _said(tracks[name], row) for name in (*TEXTS, "cluster") if name in tracks}
     if named.get("artist"):
         named["artist"] = ", ".join(map(str.strip, str(named["artist"]).split(";")))
     return {"row": row, **named}
+
+
+def _said(column: pl.Series, row: int) -> Any:
+    """Return a value as JSON holds it: several genres as one text."""
+    value = column[row]
+    return ", ".join(value.drop_nulls()) if isinstance(value, pl.Series) else value
 
 
 def card(run: Opened, row: int) -> dict[str, Any]:

@@ -100,7 +100,7 @@ class Guard:
         if headers.get("content-type") != ["application/json"]:
             return 415, "Only JSON is taken."
         length = headers.get("content-length", ["0"])[0]
-        if not length.isdigit() or int(length) > LARGEST:
+        if not (length.isdecimal() and len(length) < 10 and int(length) <= LARGEST):
             return 413, "The request is too large."
         return None
 

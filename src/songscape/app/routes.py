@@ -63,9 +63,9 @@ def application(served: Served, hosts: Iterable[str], token: str) -> Guard:
         "/api/map": answers.map,
         "/api/search": answers.search,
         "/api/songs": answers.songs,
-        "/api/song/{row:int}": answers.song,
+        "/api/song/{row}": answers.song,
         "/api/path": answers.path,
-        "/audio/{row:int}": answers.audio,
+        "/audio/{row}": answers.audio,
     }
     writing = {"/api/playlist": answers.playlist, "/api/name": answers.name}
     routes = [Route(at, answer, methods=["GET"]) for at, answer in reading.items()]
@@ -74,6 +74,7 @@ def application(served: Served, hosts: Iterable[str], token: str) -> Guard:
         SongscapeError: _sorry,
         HTTPException: _refused,
         TooLargeError: _too_large,
+        OSError: _unusable,
         Exception: _broken,
     }
     inner: App = Starlette(routes=routes, exception_handlers=handlers)
@@ -193,6 +194,11 @@ def _refused(_request: Request, error: HTTPException) -> Response:
 def _too_large(_request: Request, _error: Exception) -> Response:
     """Answer to a body without end."""
     return _json({"error": "The request is too large."}, 413)
+
+
+def _unusable(_request: Request, error: OSError) -> Response:
+    """Answer where the system refuses a file, as in a run's folder that may not be written to."""
+    return _json({"error": f"{error.filename}: {error.strerror or error}."}, 500)
 
 
 def _broken(_request: Request, error: Exception) -> Response:

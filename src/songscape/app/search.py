@@ -42,10 +42,7 @@ class Search:
             store.executemany(
                 f"INSERT INTO songs(rowid, {', '.join(fields)}) "  # noqa: S608 - names of ours
                 f"VALUES ({', '.join('?' * (len(fields) + 1))})",
-                tracks.select(fields)
-                .with_columns(pl.all().cast(pl.String))
-                .with_row_index()
-                .iter_rows(),
+                tracks.select(_words(tracks, name) for name in fields).with_row_index().iter_rows(),
             )
 
     def rows(self, text: str, limit: int = 20) -> list[int]:
@@ -61,3 +58,9 @@ class Search:
     def close(self) -> None:
         """Let go of the index."""
         self._store.close()
+
+
+def _words(tracks: pl.DataFrame, name: str) -> pl.Expr:
+    """Return a column as texts, several genres of a song as one."""
+    column = pl.col(name)
+    return column.list.join(" ") if tracks.schema[name] == pl.List else column.cast(pl.String)

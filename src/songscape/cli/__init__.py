@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from songscape.cli._say import printable
 from songscape.cli.classify import app as classify
 from songscape.cli.compare import compare
 from songscape.cli.describe import accuracy, calibrate, describe
@@ -84,7 +85,11 @@ def main() -> NoReturn:
     except SongscapeError as error:
         _fail(error, 1)
     except OSError as error:
+<<<<<<< HEAD
         _fail(_refusal(error), 1)
+=======
+        _fail(InputError(f"{error.filename}: {error.strerror or error}; name another place."), 1)
+>>>>>>> app
     except KeyboardInterrupt:
         typer.echo("interrupted; nothing half-written was left", err=True)
         sys.exit(130)
@@ -107,5 +112,6 @@ def _refusal(error: OSError) -> InputError:
 
 def _fail(error: SongscapeError, code: int) -> NoReturn:
     """Print an error as one sentence and leave."""
-    typer.echo(f"songscape: {error}", err=True)
+    told = "\n".join(printable(line) for line in str(error).split("\n"))
+    typer.echo(f"songscape: {told}", err=True)
     sys.exit(code)

@@ -40,6 +40,11 @@ def progress() -> Iterator[Callable[[Progress], None]]:
         )
 
 
+def printable(text: str) -> str:
+    """Return a text with signs that would move the cursor or begin a line written out."""
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+
+
 def this_command() -> str:
     """Return the command as it was typed, for a shell."""
     return shlex.join(["songscape", *sys.argv[1:]])

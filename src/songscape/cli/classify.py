@@ -75,13 +75,15 @@ def fit(
 ) -> None:
     """Fit a model to SOURCE that tells TARGET, judge it on artists it has not heard, write both."""
     from songscape import classify
-    from songscape.run._classify import fit_source, save
+    from songscape.run._classify import check_target, fit_source, save
 
+    folder = out or Path("songscape-models") / _name(target, method)
+    check_target(folder)
     how = classify.method(method, _assigned(sets or []))
     wish = classify.Wish(target, how.reads, tuple(feature or ()), group)
     care = classify.Care(folds, repeats, best_seen=best_seen)
     model = fit_source(source, wish, how, care, seed or 0, tell)
-    folder = save(model, out or Path("songscape-models") / _name(target, method))
+    save(model, folder)
     if json:
         print_json(model.facts)
     else:

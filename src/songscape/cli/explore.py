@@ -20,9 +20,7 @@ Quiet = Annotated[bool, typer.Option("--no-browser", help="only print the addres
 def explore(
     run: Run,
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0: any free one")] = 0,
-    no_browser: Annotated[
-        bool, typer.Option("--no-browser", help="only print the address")
-    ] = False,
+    no_browser: Quiet = False,
     music: Music = None,
 ) -> None:
     """Walk about in a finished RUN in the browser: map, search, sound, playlists."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from songscape.cli._options import Json
-from songscape.cli._say import print_json, tell
+from songscape.cli._say import print_json, printable, tell
 
 if TYPE_CHECKING:
     from songscape.use import Opened
@@ -197,8 +198,8 @@ def _share(text: str) -> float | None:
 
 
 def _line(text: str) -> None:
-    """Print a line; signs that would move the cursor or begin a new one are written out."""
-    typer.echo("".join(c if c.isprintable() else ascii(c)[1:-1] for c in text))
+    """Print a text on one line."""
+    typer.echo(printable(text))
 
 
 def tag(
@@ -238,7 +239,8 @@ def tag(
         moment = datetime.now().astimezone().strftime("%Y%m%d-%H%M%S")
         place = backup or Path(f"songscape-tags-{moment}.json")
         if undo is None:
-            tell(f"old tags: {place}; to bring them back: songscape tag --undo {place} --write")
+            undoing = shlex.join(["songscape", "tag", "--undo", str(place), "--write"])
+            tell(f"old tags: {place}; to bring them back: {undoing}")
             done = tags.write(planned.changes, place, lambda change: _line(str(change)))
         else:
             done = tags.undo(planned.changes, lambda change: _line(str(change)))

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
 _RISKY = r"^('*[=+\-@\t\r\n])"
 GUARDED = r"^'('*[=+\-@\t\r\n])"
@@ -43,14 +43,22 @@ def csv_text(frame: pl.DataFrame, *, raw: bool = False) -> str:
     return flat.write_csv()
 
 
-def csv_frame(text: str) -> pl.DataFrame:
+def csv_frame(text: str, texts: Collection[str] = ()) -> pl.DataFrame:
     """Read CSV text written by :func:`csv_text` and take the guarding apostrophes off.
 
+    Parameters
+    ----------
+    text : the CSV.
+    texts : columns that hold texts whatever they look like; the others are what all their rows are.
+
+    Examples
+    --------
     >>> csv_frame(csv_text(pl.DataFrame({"title": ["=1+1", "'-", "it's"]})))["title"].to_list()
     ['=1+1', "'-", "it's"]
     """
     # A column's type shows in all its rows: the first hundred may be empty.
-    return unguarded(pl.read_csv(text.encode(), infer_schema_length=None))
+    kinds = dict.fromkeys(texts, pl.String)
+    return unguarded(pl.read_csv(text.encode(), infer_schema_length=None, schema_overrides=kinds))
 
 
 def unguarded(frame: pl.DataFrame) -> pl.DataFrame:

@@ -19,6 +19,8 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import tomllib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +35,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SUMMARY = "run.json"
+CLUSTERS = "clusters.csv"
+_CLUSTER_TEXTS = ("name", "named", "traits", "top_genres")
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,7 +78,13 @@ def write(record: Record, folder: Path) -> None:
 
 
 def check_target(folder: Path) -> None:
-    """Raise unless a run may be written to `folder`: nothing, an empty folder, or a run."""
+    """Raise unless a run may be written to `folder`: nothing, an empty folder, or a run.
+
+    It is asked before the songs are mapped, so that a place nobody can write to costs no waiting.
+    """
+    above = next(one for one in folder.absolute().parents if one.exists())
+    if not above.is_dir() or not os.access(above, os.W_OK):
+        raise RecordError(f"No folder can be made in {above}; give --out another place.")
     if not folder.exists():
         return
     if not folder.is_dir():
@@ -100,12 +110,12 @@ def read(folder: Path) -> Record:
             "map wrote."
         )
     try:
-        return Record(
+        return _checked(
             recipe=(folder / "recipe.toml").read_text("utf-8"),
             run=json.loads((folder / SUMMARY).read_text("utf-8")),
             tracks=pl.read_parquet(folder / "tracks.parquet"),
             scores=pl.read_parquet(folder / "scores.parquet"),
-            clusters=csv_frame((folder / "clusters.csv").read_bytes().decode()),
+            clusters=read_clusters(folder),
             evidence={
                 file.stem: pl.read_parquet(file)
                 for file in sorted((folder / "evidence").glob("*.parquet"))
@@ -113,6 +123,29 @@ def read(folder: Path) -> Record:
         )
     except (OSError, ValueError, pl.exceptions.PolarsError) as error:
         raise RecordError(f"{folder} is a damaged run: {error}; map the songs anew.") from error
+
+
+def read_clusters(folder: Path) -> pl.DataFrame:
+    """Return the clusters of a run as they are called now; a name of digits stays a text."""
+    return csv_frame((folder / CLUSTERS).read_bytes().decode(), _CLUSTER_TEXTS)
+
+
+def _checked(**parts: Any) -> Record:
+    """Return a record whose parts are what every reader counts on.
+
+    Raises
+    ------
+    ValueError
+        If one is not.
+    """
+    record = Record(**parts)
+    tomllib.loads(record.recipe)
+    if not isinstance(record.run, dict):
+        raise ValueError(f"{SUMMARY} holds no object")  # noqa: TRY004 - of the file, not the caller
+    for name, table in (("tracks.parquet", record.tracks), (CLUSTERS, record.clusters)):
+        if "cluster" not in table.columns:
+            raise ValueError(f"{name} has no column cluster")
+    return record
 
 
 def summary_text(run: Mapping[str, Any]) -> str:
@@ -135,7 +168,7 @@ def _contents(record: Record) -> dict[str, bytes]:
     return {
         "recipe.toml": record.recipe.encode(),
         **{f"{name}.parquet": parquet_bytes(table) for name, table in tables.items()},
-        "clusters.csv": csv_text(record.clusters).encode(),
+        CLUSTERS: csv_text(record.clusters).encode(),
         **record.files,
         SUMMARY: summary_text(record.run).encode(),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 from typing import TYPE_CHECKING, Any
@@ -71,6 +72,12 @@ def spotify_uri(row: Mapping[str, Any]) -> str | None:
         if SPOTIFY.fullmatch(name):
             return f"spotify:track:{name}"
     return None
+
+
+def milliseconds(row: Mapping[str, Any]) -> float | None:
+    """Return how long a song is, None where that is not known, is infinite, or not above zero."""
+    length = row.get("duration_ms")
+    return length if isinstance(length, int | float) and 0 < length < math.inf else None
 
 
 def one_line(text: object) -> str:

@@ -23,10 +23,17 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from songscape.core.options import option
-from songscape.export._songs import file_column, one_line, path_of, relative, spotify_uri
+from songscape.export._songs import (
+    file_column,
+    milliseconds,
+    one_line,
+    path_of,
+    relative,
+    spotify_uri,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from songscape.core.record import Record
 
@@ -44,6 +51,21 @@ class Options:
 
 def export(record: Record, options: Options) -> dict[str, bytes]:
     """Return the playlists by file name, as ``fast, loud.m3u8``."""
+    return by_cluster(record, playlist, "m3u8", options.most)
+
+
+def by_cluster(
+    record: Record, write: Callable[..., bytes], ending: str, most: int | None
+) -> dict[str, bytes]:
+    """Return a playlist per cluster by file name, the surest songs first.
+
+    Parameters
+    ----------
+    record : the run.
+    write : writes one playlist, as :func:`playlist`.
+    ending : of the file names.
+    most : entries of a playlist at most.
+    """
     if "cluster" not in record.tracks.columns:
         return {}
     names = _names(record)
@@ -51,9 +73,8 @@ def export(record: Record, options: Options) -> dict[str, bytes]:
     playlists, file = {}, file_column(record)
     for cluster, file_name in zip(names, file_names(names.values()), strict=True):
         songs = tracks.filter(pl.col("cluster") == cluster)
-        content = playlist(names[cluster], songs, file, most=options.most)
-        if content:
-            playlists[f"{file_name}.m3u8"] = content
+        if content := write(names[cluster], songs, file, most=most):
+            playlists[f"{file_name}.{ending}"] = content
     return playlists
 
 
@@ -140,8 +161,8 @@ def _entry(row: dict[str, Any], column: str | None, folder: bytes | None) -> byt
     if target is None:
         return None
     who = " - ".join(filter(None, (one_line(row.get("artist")), one_line(row.get("title")))))
-    length = row.get("duration_ms")
-    seconds = round(length / 1000) if isinstance(length, int | float) and length > 0 else -1
+    length = milliseconds(row)
+    seconds = -1 if length is None else round(length / 1000)
     return f"#EXTINF:{seconds},{who}\n".encode() + target
 
 

@@ -10,6 +10,7 @@ AlphaTheta, rekordbox XML format list (developer guide, 2020).
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -64,7 +65,7 @@ def _track(number: int, row: Mapping[str, Any], path: bytes, names: Mapping[int,
         "Name": row.get("title"),
         "Artist": row.get("artist"),
         "Album": row.get("album"),
-        "Genre": row.get("genre"),
+        "Genre": _listed(row.get("genre")),
         "TotalTime": _number(row.get("duration_ms"), "{:.0f}", 1000),
         "Year": _number(row.get("year"), "{:.0f}"),
         "AverageBpm": _number(row.get("tempo"), "{:.2f}"),
@@ -88,6 +89,12 @@ def _playlists(clusters: list[int], names: Mapping[int, str]) -> Iterator[str]:
     yield "  </PLAYLISTS>"
 
 
+def _listed(value: Any) -> Any:
+    """Return several genres as one text."""
+    return "; ".join(filter(None, value)) if isinstance(value, list) else value
+
+
 def _number(value: Any, form: str, divisor: float = 1) -> str:
     """Return a number as text, nothing where it is missing."""
-    return form.format(value / divisor) if isinstance(value, int | float) and value > 0 else ""
+    told = isinstance(value, int | float) and 0 < value < math.inf
+    return form.format(value / divisor) if told else ""

@@ -9,6 +9,7 @@ run get an apostrophe there.
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -103,7 +104,7 @@ def _features(row: Mapping[str, Any], uri: str | None) -> dict[str, Any]:
 def _value(row: Mapping[str, Any], name: str) -> float | int | None:
     """Return a number as Spotify writes it; None where it is missing or no number."""
     value = row.get(name)
-    if not isinstance(value, int | float) or value != value:  # noqa: PLR0124 - NaN
+    if not isinstance(value, int | float) or not math.isfinite(value):
         return None
     return round(value) if name in _WHOLE else value
 

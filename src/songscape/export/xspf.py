@@ -1,4 +1,4 @@
-"""Playlists as XSPF, one per cluster.
+"""Playlists as XSPF, one per cluster, the surest songs first.
 
 A ``location`` is the URI of the song's file, every byte of its name that is no plain sign in
 percent, so that names that are no UTF-8 and names with line ends come through; else Spotify's
@@ -13,17 +13,18 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
-import polars as pl
-
 from songscape.core.options import option
-from songscape.export._songs import file_column, file_uri, one_line, path_of, spotify_uri
-from songscape.export.m3u import file_names
+from songscape.export._songs import file_uri, milliseconds, one_line, path_of, spotify_uri
+from songscape.export.m3u import by_cluster
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    import polars as pl
 
     from songscape.core.record import Record
 
@@ -39,19 +40,15 @@ class Options:
 
 def export(record: Record, options: Options) -> dict[str, bytes]:
     """Return the playlists by file name, as ``fast, loud.xspf``."""
-    names = dict(record.clusters.select("cluster", "name").drop_nulls().iter_rows())
-    playlists, file = {}, file_column(record)
-    for (cluster, name), file_name in zip(names.items(), file_names(names.values()), strict=True):
-        songs = record.tracks.filter(pl.col("cluster") == cluster).head(
-            options.most or record.tracks.height
-        )
-        if content := playlist(name, songs, file):
-            playlists[f"{file_name}.xspf"] = content
-    return playlists
+    return by_cluster(record, playlist, "xspf", options.most)
 
 
 def playlist(
-    name: str, songs: pl.DataFrame, file: str | None, folder: bytes | None = None
+    name: str,
+    songs: pl.DataFrame,
+    file: str | None,
+    folder: bytes | None = None,
+    most: int | None = None,
 ) -> bytes:
     """Return songs as one playlist; empty bytes if none of them can be pointed to.
 
@@ -61,8 +58,10 @@ def playlist(
     songs : rows of a run's tracks, in playing order.
     file : the column of the paths; None if the songs have no files.
     folder : write places as seen from here; absolute if None.
+    most : entries at most.
     """
-    tracks = [t for row in songs.iter_rows(named=True) if (t := _track(row, file, folder))]
+    rows = songs.iter_rows(named=True)
+    tracks = list(islice(filter(None, (_track(row, file, folder) for row in rows)), most))
     if not tracks:
         return b""
     lines = [
@@ -99,6 +98,5 @@ def _elements(row: dict[str, Any], place: str) -> Iterator[str]:
     for element, name in (("title", "title"), ("creator", "artist"), ("album", "album")):
         if text := xml_text(row.get(name)):
             yield f"<{element}>{text}</{element}>"
-    length = row.get("duration_ms")
-    if isinstance(length, int | float) and length > 0:
+    if length := milliseconds(row):
         yield f"<duration>{round(length)}</duration>"

@@ -158,7 +158,7 @@ def write_songs(songs: pl.DataFrame, path: Path) -> None:
     """Write a table of songs, whole or not at all: Parquet by the name, else CSV."""
     from songscape.core.csv_text import csv_text
 
-    if path.suffix == ".parquet":
+    if path.suffix.lower() == ".parquet":
         with replacing_file(path) as temporary:
             songs.write_parquet(temporary)
     else:

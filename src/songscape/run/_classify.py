@@ -40,6 +40,21 @@ def fit_source(
     return classify.fit(songs, wish, how, care, seed, tell)
 
 
+def check_target(folder: Path) -> None:
+    """Raise unless a model may be written to `folder`: nothing, an empty folder, or a model."""
+    if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
+        return
+    try:
+        facts: dict[str, Any] = classify.read_facts(folder) if folder.is_dir() else {}
+    except RecordError:
+        facts = {}
+    if not facts:
+        raise RecordError(
+            f"{folder} holds other files than a model and is left alone; give --out a folder that "
+            "does not exist yet."
+        )
+
+
 def save(model: Model, folder: Path) -> Path:
     """Write a model with its report, whole or not at all, and return the folder.
 
@@ -48,8 +63,7 @@ def save(model: Model, folder: Path) -> Path:
     RecordError
         If `folder` exists and is not an earlier model, which would be replaced.
     """
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        _check_ours(folder)
+    check_target(folder)
     contents = model.files()
     contents[REPORT] = classification.render(model.facts, classify.tables(model))
     with replacing_folder(folder) as temporary:
@@ -79,16 +93,3 @@ def _songs(source: str) -> Collection:
     steps = tuple(step for step in recipe.clean if step.use in _ROW_BY_ROW)
     songs: Collection = stages.cleaned(stages.load(recipe.source), steps).songs
     return songs
-
-
-def _check_ours(folder: Path) -> None:
-    """Raise if a folder holds something else than a model."""
-    try:
-        facts: dict[str, Any] = classify.read_facts(folder) if folder.is_dir() else {}
-    except RecordError:
-        facts = {}
-    if not facts:
-        raise RecordError(
-            f"{folder} holds other files than a model and is left alone; give --out a folder that "
-            "does not exist yet."
-        )

@@ -63,5 +63,7 @@ def restored(folder: Path) -> dict[str, Any]:
     try:
         model: dict[str, Any] = skops.io.load(path, trusted=_TRUSTED)
     except Exception as error:  # noqa: BLE001 - skops raises whatever a broken archive provokes
-        raise RecordError(f"{path} cannot be read as a model: {error}") from None
+        raise RecordError(
+            f"{path} cannot be read as a model: {error}; map the songs anew."
+        ) from None
     return model

@@ -108,7 +108,7 @@ def _beside(path: Path, songs: Collection) -> Path | None:
     if not labels:
         return None
     for file in sorted(path.parent.glob("*.csv")):
-        if file.stat().st_size <= LARGEST and is_tree(file):
+        if file.is_file() and file.stat().st_size <= LARGEST and is_tree(file):
             known = read_paths(file)
             inside = sum(label in known or label_key(label) in known for label in labels)
             if inside >= COVERED * len(labels):

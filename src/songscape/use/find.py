@@ -30,8 +30,8 @@ def find(run: Opened, song: str | int) -> int:
         If there is no such song, with some that have the words in their name; or if there are
         several, with the id of each.
     """
-    if isinstance(song, int):
-        return _row(run, song)
+    if not isinstance(song, str):
+        return _row(run, int(song))
     for rows in (_by_id(run, song), _by_title(run, song), _by_both(run, song)):
         if rows.len() == 1:
             return int(rows[0])

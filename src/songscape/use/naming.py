@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from threading import Lock
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -10,12 +11,13 @@ import polars as pl
 from songscape.core.atomic import write_text
 from songscape.core.csv_text import csv_text
 from songscape.core.errors import InputError
+from songscape.core.record import CLUSTERS, read_clusters
 
 if TYPE_CHECKING:
     from songscape.use.opened import Opened
 
 LONGEST = 80
-FILE = "clusters.csv"
+_RENAMING = Lock()
 
 
 def rename(run: Opened, cluster: int, name: str) -> str:
@@ -37,16 +39,18 @@ def rename(run: Opened, cluster: int, name: str) -> str:
     """
     if cluster not in run.names:
         raise InputError(f"There is no cluster {cluster} in {run.folder}.")
-    text = " ".join(name.split(" ")).strip()
+    text = name.strip()
     if len(text) > LONGEST or any(unicodedata.category(letter)[0] == "C" for letter in text):
         raise InputError(f"A cluster's name has at most {LONGEST} letters and no line breaks.")
-    before = run.record.clusters
-    own = before["named"] if "named" in before.columns else before["name"]
-    first = dict(zip(before["cluster"], own, strict=True))
-    names = {**run.names, cluster: text or str(first[cluster])}
-    after = before.with_columns(
-        pl.Series("name", [names[number] for number in before["cluster"]]), own.alias("named")
-    )
-    write_text(run.folder / FILE, csv_text(after))
-    run.names.update(names)
-    return names[cluster]
+    with _RENAMING:
+        # Read anew: another explorer of this run may have named clusters since it was opened.
+        before = read_clusters(run.folder)
+        own = before["named"] if "named" in before.columns else before["name"]
+        this = pl.col("cluster") == cluster
+        after = before.with_columns(
+            pl.when(this).then(pl.lit(text) if text else own).otherwise("name").alias("name"),
+            own.alias("named"),
+        )
+        write_text(run.folder / CLUSTERS, csv_text(after))
+        run.names.update(after.select("cluster", "name").iter_rows())
+    return run.names[cluster]

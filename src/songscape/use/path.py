@@ -135,6 +135,15 @@ def _check_ends(run: Opened, ground: _Ground, ends: tuple[int, int], way: Way) -
     """Raise where the two ends alone make the way impossible."""
     if ends[0] == ends[1]:
         raise DegenerateDataError(f"{run.label(ends[0])} is both start and end; name two songs.")
+    if ground.recordings[ends[0]] == ground.recordings[ends[1]]:
+        raise DegenerateDataError(
+            f"Start and end are the same recording, {run.label(ends[0])}; name two songs."
+        )
+    songs = len(np.unique(ground.recordings))
+    if way.length > songs:
+        raise DegenerateDataError(
+            f"{run.folder} has only {songs:,} different songs; give --length {songs} or less."
+        )
     for row in ends:
         if way.keys and ground.keys[row] < 0:
             raise DegenerateDataError(
@@ -148,10 +157,11 @@ def _check_ends(run: Opened, ground: _Ground, ends: tuple[int, int], way: Way) -
         slow, fast = sorted(ground.tempo[list(ends)])
         least = int(np.ceil(np.log(fast / slow) / np.log1p(way.tempo_step) - 1e-9)) + 1
         if least > way.length:
+            wider = _percent(np.expm1(np.log(fast / slow) / (way.length - 1)))
             raise DegenerateDataError(
                 f"From {ground.tempo[ends[0]]:.0f} to {ground.tempo[ends[1]]:.0f} BPM in steps of "
-                f"{way.tempo_step:.0%} takes {least} songs; give --length {least} or more, or "
-                f"--tempo-step {_percent(np.expm1(np.log(fast / slow) / (way.length - 1)))}."
+                f"{100 * way.tempo_step:.3g}% takes {least} songs; give --length {least} or more"
+                + (f", or --tempo-step {wider}%." if wider < 100 else ".")
             )
 
 
@@ -240,9 +250,8 @@ def _impossible(run: Opened, ground: _Ground, ends: tuple[int, int], way: Way) -
     """Say that there is no way, and which constraint to loosen, as far as trying tells."""
     looser: dict[str, dict[str, Any]] = {f"--length {way.length * 2}": {"length": way.length * 2}}
     if way.tempo_step is not None:
-        looser[f"--tempo-step {200 * way.tempo_step:.0f}%"] = {
-            "tempo_step": min(2 * way.tempo_step, 0.99)
-        }
+        wider = min(_percent(2 * way.tempo_step), 99)
+        looser[f"--tempo-step {wider}%"] = {"tempo_step": wider / 100}
     if way.keys:
         looser["no --keys"] = {"keys": False}
     if way.gap_artist > 1:
@@ -273,10 +282,10 @@ def _told(run: Opened, ground: _Ground, rows: Ints) -> pl.DataFrame:
     )
 
 
-def _percent(share: float) -> str:
-    """Write a share in whole percent, rounded up.
+def _percent(share: float) -> int:
+    """Return a share in whole percent, rounded up.
 
     >>> _percent(0.0701)
-    '8%'
+    8
     """
-    return f"{int(np.ceil(100 * share - 1e-9))}%"
+    return int(np.ceil(100 * share - 1e-9))

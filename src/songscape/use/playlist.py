@@ -162,8 +162,8 @@ def content(run: Opened, songs: Playlist, form: str, folder: Path | None = None)
 def songs_of(file: Path) -> list[str | int]:
     """Read which songs were picked: a JSON list of ids or rows, or a text of one id a line.
 
-    A text of nothing but whole numbers none of which is told apart from a row is taken as ids;
-    whole numbers of a JSON list are rows, from 0.
+    Every line of a text is an id or a name, also one of digits; whole numbers of a JSON list are
+    rows, from 0.
 
     Raises
     ------
@@ -175,7 +175,7 @@ def songs_of(file: Path) -> list[str | int]:
         listed = json.loads(text) if text.lstrip().startswith("[") else text.split("\n")
     except OSError as error:
         raise InputError(f"{file} cannot be read: {error.strerror}.") from None
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InputError(f"{file} is no list of songs: {error}.") from None
     if any(isinstance(song, bool) or not isinstance(song, str | int) for song in listed):
         raise InputError(f"{file} must list ids (texts) or rows (whole numbers).")

@@ -172,7 +172,7 @@ class _Reader:
         if not sign:
             self.fail(f"one of {' '.join(_TESTS)} or a range as 120..128 must follow {name}")
         if self.schema[name].is_numeric():
-            return _compared(pl.col(name), sign, self._number(name, sign))
+            return _compared(_numbers(name, self.schema[name]), sign, self._number(name, sign))
         return _matched(name, self.schema[name], sign, self._text(name, sign))
 
     def _column(self) -> str:
@@ -181,6 +181,9 @@ class _Reader:
         if token.kind not in ("word", "quoted"):
             self.fail("the name of a column is expected here")
         name = _unquoted(token)
+        if name in self.schema:
+            self.at += 1
+            return name
         known = {column.lower(): column for column in self.schema}
         if name.lower() not in known:
             near = get_close_matches(name.lower(), known, n=1, cutoff=0.5)
@@ -202,7 +205,8 @@ class _Reader:
         high = self._number(name, "=")
         if high < low:
             self.fail("the upper end is below the lower", place)
-        return ((pl.col(name) >= low) & (pl.col(name) <= high)).fill_null(value=False)
+        column = _numbers(name, self.schema[name])
+        return ((column >= low) & (column <= high)).fill_null(value=False)
 
     def _number(self, name: str, sign: str) -> float:
         """Read a number."""
@@ -230,6 +234,11 @@ def _unquoted(token: _Token) -> str:
     return re.sub(r"\\(.)", r"\1", token.text[1:-1], flags=re.DOTALL)
 
 
+def _numbers(name: str, kind: pl.DataType) -> pl.Expr:
+    """Return a column of numbers; NaN, which polars takes for the largest of all, is missing."""
+    return pl.col(name).fill_nan(None) if kind.is_float() else pl.col(name)
+
+
 def _compared(column: pl.Expr, sign: str, value: float) -> pl.Expr:
     """Return a test of numbers."""
     tests = {
@@ -246,9 +255,17 @@ def _compared(column: pl.Expr, sign: str, value: float) -> pl.Expr:
 def _matched(name: str, kind: pl.DataType, sign: str, value: str) -> pl.Expr:
     """Return a test of texts, or of lists of texts, of which one must fit."""
     many = isinstance(kind, pl.List)
-    item = (pl.element() if many else pl.col(name)).cast(pl.String).str.to_lowercase()
+    own = pl.col(name)
+    given = own.map_batches(_paths, pl.String) if kind == pl.Binary else own.cast(pl.String)
+    item = (pl.element().cast(pl.String) if many else given).str.to_lowercase()
     fits = item.str.contains(value, literal=True) if sign == "~" else item == value
     found = pl.col(name).list.eval(fits).list.any() if many else fits
     # A missing text is not different from a text either.
     found = (~found) if sign == "!=" else found
     return found.fill_null(value=False)
+
+
+def _paths(paths: pl.Series) -> pl.Series:
+    """Return paths as texts; what is no UTF-8 in them is like no letter."""
+    texts = [None if path is None else path.decode("utf-8", "replace") for path in paths]
+    return pl.Series(paths.name, texts, dtype=pl.String)

@@ -147,7 +147,7 @@ def undoing(backup: Path) -> Outcome:
     try:
         said = json.loads(backup.read_text("utf-8"))
         listed = {said["form"]: said["files"]}[FORM]
-        files = [(os.fsencode(f["path"]), f["old"], f["new"]) for f in listed]
+        files = [(os.fsencode(f["path"]), _fields(f["old"]), _fields(f["new"])) for f in listed]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(f"{backup} is no backup of tags: {error}.") from None
     changes, failures = [], []
@@ -157,13 +157,21 @@ def undoing(backup: Path) -> Outcome:
         except InputError as error:
             failures.append((path, str(error)))
             continue
-        back = {field: old[field] for field in new if now[field] == new[field] != old[field]}
-        others = [field for field in new if now[field] not in (new[field], old[field])]
+        was = {field: old.get(field, []) for field in new}
+        back = {field: was[field] for field in new if now[field] == new[field] != was[field]}
+        others = [field for field in new if now[field] not in (new[field], was[field])]
         if others:
             failures.append((path, f"{', '.join(others)} was changed since and is left as it is"))
         if back:
             changes.append(Change(path, {field: now[field] for field in back}, back))
     return Outcome(tuple(changes), tuple(failures))
+
+
+def _fields(said: Any) -> dict[str, list[str]]:
+    """Return the values of a backup; one that somebody wrote over may hold anything."""
+    if not isinstance(said, dict) or not said.keys() <= set(FIELDS):
+        raise ValueError(f"fields must be some of {', '.join(FIELDS)}")
+    return {field: [str(value) for value in values] for field, values in said.items()}
 
 
 def undo(changes: Iterable[Change], tell: Callable[[Change], None] = lambda _: None) -> Outcome:

@@ -22,13 +22,17 @@ export function clusters(clusters, filter, renamed) {
     const end = (/** @type {boolean} */ keep) => trying(async () => {
       if (done) return;
       done = true;
-      if (keep && box.value !== one.name) {
-        const answer = await post('/api/name', { cluster: one.cluster, name: box.value });
-        one.name = answer.name;
-        say(`Cluster ${one.cluster} is called “${one.name}” from now on.`);
-        renamed(clusters);
+      try {
+        if (keep && box.value !== one.name) {
+          const answer = await post('/api/name', { cluster: one.cluster, name: box.value });
+          one.name = answer.name;
+          say(`Cluster ${one.cluster} is called “${one.name}” from now on.`);
+          renamed(clusters);
+        }
+      } finally {
+        // Also where the name was refused: the box takes no second one.
+        draw(one.cluster);
       }
-      draw(one.cluster);
     });
     box.addEventListener('keydown', (event) => {
       event.stopPropagation();
