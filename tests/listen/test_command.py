@@ -109,7 +109,7 @@ def test_a_place_that_cannot_be_written_is_told_in_a_sentence(run, music, librar
     code, _, told = run(*words, tmp_path / "folder.csv")
     assert (code, told.splitlines()[-1]) == (
         1,
-        f"songscape: {tmp_path}/folder.csv: Is a directory; nothing half-written was left.",
+        f"songscape: {tmp_path}/folder.csv: Is a directory; nothing half-written was left, name another place.",
     )
     (tmp_path / "file").touch()
     code, _, told = run(*words, tmp_path / "file" / "out.csv")
@@ -127,7 +127,10 @@ def test_a_full_disk_is_told_in_a_sentence(run, music, library, tmp_path, monkey
     out = tmp_path / "out.csv"
     code, _, told = run("describe", folder, "--library", library, "--out", out)
     assert code == 1
-    assert told == "songscape: No space left on device; nothing half-written was left.\n"
+    assert (
+        told
+        == "songscape: No space left on device; nothing half-written was left, name another place.\n"
+    )
     assert not out.exists()
 
 

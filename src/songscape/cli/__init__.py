@@ -85,11 +85,7 @@ def main() -> NoReturn:
     except SongscapeError as error:
         _fail(error, 1)
     except OSError as error:
-<<<<<<< HEAD
         _fail(_refusal(error), 1)
-=======
-        _fail(InputError(f"{error.filename}: {error.strerror or error}; name another place."), 1)
->>>>>>> app
     except KeyboardInterrupt:
         typer.echo("interrupted; nothing half-written was left", err=True)
         sys.exit(130)
@@ -107,7 +103,9 @@ def _refusal(error: OSError) -> InputError:
 
     place = error.filename2 or error.filename
     where = f"{shown(os.fsencode(place))}: " if isinstance(place, str | bytes) else ""
-    return InputError(f"{where}{error.strerror or error}; nothing half-written was left.")
+    return InputError(
+        f"{where}{error.strerror or error}; nothing half-written was left, name another place."
+    )
 
 
 def _fail(error: SongscapeError, code: int) -> NoReturn:
