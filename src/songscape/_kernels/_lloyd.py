@@ -128,7 +128,9 @@ def lloyd(
 
 def _copied(known: Known, rows: int, centers: int) -> Known:
     """Return arrays of the right type that may be written to."""
-    leads, squares = (np.array(as_weights(one, rows) if one.size else one) for one in known[1:])
+    if not known.leads.size:
+        return unknown(rows, labels_only=not known.squares.size)
+    leads, squares = (np.array(as_weights(one, rows)) for one in known[1:])
     return Known(np.array(as_labels(known.labels, rows, centers)), leads, squares)
 
 

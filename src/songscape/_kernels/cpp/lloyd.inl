@@ -3,9 +3,8 @@
 #include "centers.inl"
 
 template <class Real>
-inline Doubles from_shift(const Real* row, const Frame& frame, std::size_t column) {
-  return __builtin_convertvector((load<Vector<Real, kHalf>>(row + column)), Doubles) -
-         load<Doubles>(frame.shift.data() + column);
+inline Doubles from_shift(const Real* row, const double* shift) {
+  return __builtin_convertvector((load<Vector<Real, kHalf>>(row)), Doubles) - load<Doubles>(shift);
 }
 
 // By how much, at least, the distance to the second nearest centre exceeds that to the nearest.
@@ -198,9 +197,13 @@ class Relabelling {
     // Picked rows are read later, so they must stand in the table, not in the copy of its last ones.
     if (count && (!copy_.empty() || (!guided && count > worth_picking_)))
       return measure(Whole<Real>{block}, All{centers_});
-    for (std::size_t p = 0; first_ && p < block.size; ++p)
-      if (!(open >> p & 1)) add(block[p], part_.labels[begin + p], begin + p);
     std::size_t rows[kBlock];
+    if (first_) {
+      std::size_t closed = 0;
+      for (std::size_t p = 0; p < block.size; ++p)
+        if (!(open >> p & 1)) rows[closed++] = p;
+      add(block, rows, closed, part_.labels + begin);
+    }
     for (std::size_t i = 0; open; open &= open - 1)
       rows[i++] = static_cast<std::size_t>(__builtin_ctzll(open));
     if (guided) {
@@ -279,14 +282,12 @@ class Relabelling {
       count += first_ || labels[p] != part_.labels[i];
       part_.labels[i] = labels[p];
     }
+    if (first_) return add(rows, changed, count, labels);
     for (std::size_t c = 0; c < count; ++c) {
-      const std::size_t p = changed[c], i = rows.index(p);
-      if (first_) {
-        add(rows[p], labels[p], i);
-      } else {
-        transfer(rows[p], before[c], -part_.rows.weight(i));
-        transfer(rows[p], labels[p], part_.rows.weight(i));
-      }
+      const std::size_t p = changed[c];
+      const double weight = part_.rows.weight(rows.index(p));
+      transfer(rows[p], before[c], -weight);
+      transfer(rows[p], labels[p], weight);
     }
   }
 
@@ -295,20 +296,49 @@ class Relabelling {
     part_.counts[static_cast<std::size_t>(label)] += weight;
     double* sum = part_.sums.data() + static_cast<std::size_t>(label) * centers_.width;
     for (std::size_t j = 0; j < centers_.width; j += kHalf)
-      store<Doubles>(sum + j, load<Doubles>(sum + j) + weight * from_shift(row, centers_.frame, j));
+      store<Doubles>(sum + j, load<Doubles>(sum + j) +
+                                  weight * from_shift(row + j, centers_.frame.shift.data() + j));
   }
 
-  // Add a row for the first time, and its squares by column.
-  void add(const Real* row, std::int32_t label, std::size_t i) {
-    const double weight = part_.rows.weight(i);
-    part_.counts[static_cast<std::size_t>(label)] += weight;
-    double* sum = part_.sums.data() + static_cast<std::size_t>(label) * centers_.width;
-    double* square = squares_.data();
-    for (std::size_t j = 0; j < centers_.width; j += kHalf) {
-      const Doubles x = from_shift(row, centers_.frame, j), weighed = weight * x;
-      store<Doubles>(sum + j, load<Doubles>(sum + j) + weighed);
-      store<Doubles>(square + j, load<Doubles>(square + j) + weighed * x);
+  // Add rows for the first time, and their squares by column.
+  template <class Source>
+  void add(const Source& rows, const std::size_t* which, std::size_t count,
+           const std::int32_t* labels) {
+    switch (centers_.width / kChunk) {
+      case 1:
+        return add_short<1>(rows, which, count, labels);
+      case 2:
+        return add_short<2>(rows, which, count, labels);
+      default:
+        return add_short<0>(rows, which, count, labels);
     }
+  }
+
+  template <std::size_t Chunks, class Source>
+  void add_short(const Source& rows, const std::size_t* which, std::size_t count,
+                 const std::int32_t* labels) {
+    constexpr std::size_t kColumns = Chunks ? Chunks * kChunk : 1;
+    const std::size_t width = Chunks ? kColumns : centers_.width;
+    alignas(64) double local[kColumns] = {};
+    double* squares = Chunks ? local : squares_.data();
+    // Held here, since the stores below could change them for all the compiler knows.
+    double *counts = part_.counts.data(), *sums = part_.sums.data();
+    const double *shift = centers_.frame.shift.data(), *weights = part_.rows.weights();
+    for (std::size_t c = 0; c < count; ++c) {
+      const std::size_t p = which[c];
+      const auto label = static_cast<std::size_t>(labels[p]);
+      const double weight = weights ? weights[rows.index(p)] : 1.0;
+      const Real* row = rows[p];
+      double* sum = sums + label * width;
+      counts[label] += weight;
+      for (std::size_t j = 0; j < width; j += kHalf) {
+        const Doubles x = from_shift(row + j, shift + j), weighed = weight * x;
+        store<Doubles>(sum + j, load<Doubles>(sum + j) + weighed);
+        store<Doubles>(squares + j, load<Doubles>(squares + j) + weighed * x);
+      }
+    }
+    if (Chunks)
+      for (std::size_t j = 0; j < kColumns; ++j) squares_[j] += local[j];
   }
 
   LloydPart<Real>& part_;
