@@ -15,7 +15,6 @@ struct Guide {
   explicit Guide(const Centers& centers);
 
   explicit operator bool() const { return !alone.empty(); }
-  const float* center(std::size_t i) const { return coordinates.data() + i * width; }
   const std::int32_t* around(std::size_t i) const { return about.data() + i * kAbout; }
 
   std::size_t width = 0;

@@ -17,7 +17,7 @@ struct Step {
   double objective = 0.0;
 };
 
-// When Lloyd's steps end: see cluster/_lloyd.py.
+// When Lloyd's steps end: see _lloyd.py.
 struct Stop {
   std::size_t most, first;
   double shift, gain, patience, rival;
