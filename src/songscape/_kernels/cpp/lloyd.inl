@@ -105,32 +105,45 @@ inline std::size_t worth_picking(const Centers& centers) {
   return whole / (6 + whole / kBlock);
 }
 
-// Distances of eight rows of a block to a centre each, in the frame. `Chunks` is known at compile time
-// where rows are short; zero takes any width.
+// A row's squared distance to a centre in the frame, by column of a chunk. `Chunks` is known at compile
+// time where rows are short; zero takes any width.
+template <std::size_t Chunks, class Real>
+inline Vector<float, kChunk> gaps_of(const Centers& centers, const Real* row, const float* center) {
+  constexpr std::size_t kTogether = Chunks % 2 || !Chunks || kLanes < 2 * kChunk ? kChunk : 2 * kChunk;
+  using Wide = Vector<Real, kTogether>;
+  using Narrow = Vector<float, kTogether>;
+  const std::size_t width = Chunks ? Chunks * kChunk : centers.width;
+  const auto dimension = static_cast<std::int32_t>(centers.dimension);
+  const Real scale = static_cast<Real>(centers.frame.scale);
+  Vector<std::int32_t, kTogether> column;
+  for (std::size_t lane = 0; lane < kTogether; ++lane) column[lane] = static_cast<std::int32_t>(lane);
+  Narrow sum{};
+  for (std::size_t j = 0; j < width; j += kTogether) {
+    const auto shift = __builtin_convertvector(
+        (load<Vector<double, kTogether>>(centers.frame.shift.data() + j)), Wide);
+    const auto x = (load<Wide>(row + j) - shift) * scale;
+    const auto gap = __builtin_convertvector(x, Narrow) - load<Narrow>(center + j);
+    sum += column < dimension - static_cast<std::int32_t>(j) ? gap * gap : Narrow{};
+  }
+  if constexpr (kTogether == kChunk) {
+    return sum;
+  } else {
+    return __builtin_shufflevector(sum, sum, 0, 1, 2, 3, 4, 5, 6, 7) +
+           __builtin_shufflevector(sum, sum, 8, 9, 10, 11, 12, 13, 14, 15);
+  }
+}
+
+// Distances of eight rows of a block to a centre each, in the frame.
 template <std::size_t Chunks, class Real>
 inline Vector<float, 8> distances_of_eight(const Centers& centers, const Guide& guide,
                                            const Block<Real>& block, const std::size_t* rows,
                                            const std::int32_t* labels) {
-  using Wide = Vector<Real, kChunk>;
-  using Narrow = Vector<float, kChunk>;
   const std::size_t width = Chunks ? Chunks * kChunk : centers.width;
-  const auto dimension = static_cast<std::int32_t>(centers.dimension);
-  const Real scale = static_cast<Real>(centers.frame.scale);
-  const Vector<std::int32_t, kChunk> column = {0, 1, 2, 3, 4, 5, 6, 7};
-  Narrow sums[8];
-  for (std::size_t i = 0; i < 8; ++i) {
-    const Real* row = block[rows[i]];
-    const float* center = guide.coordinates.data() + static_cast<std::size_t>(labels[i]) * width;
-    Narrow sum{};
-    for (std::size_t j = 0; j < width; j += kChunk) {
-      const auto shift = __builtin_convertvector(
-          (load<Vector<double, kChunk>>(centers.frame.shift.data() + j)), Wide);
-      const auto x = (load<Wide>(row + j) - shift) * scale;
-      const auto gap = __builtin_convertvector(x, Narrow) - load<Narrow>(center + j);
-      sum += column < dimension - static_cast<std::int32_t>(j) ? gap * gap : Narrow{};
-    }
-    sums[i] = sum;
-  }
+  Vector<float, kChunk> sums[8];
+  for (std::size_t i = 0; i < 8; ++i)
+    sums[i] = gaps_of<Chunks>(
+        centers, block[rows[i]],
+        guide.coordinates.data() + static_cast<std::size_t>(labels[i]) * width);
   transpose(sums);
   return root(((sums[0] + sums[1]) + (sums[2] + sums[3])) +
               ((sums[4] + sums[5]) + (sums[6] + sums[7])));
