@@ -16,13 +16,13 @@ inline Floats lead_of(Floats square, Floats best, Floats second, Floats toleranc
 }
 
 // Labels and leads of one turned block; returns whether any label is in doubt.
-template <class Choice>
-inline bool assign_leading(const Choice& choice, const float* turned, std::int32_t* labels,
-                           std::int32_t* doubtful, float* leads) {
+template <class Choice, class Source>
+inline bool assign_leading(const Choice& choice, const Source& block, const float* turned,
+                           std::int32_t* labels, std::int32_t* doubtful, float* leads) {
   const std::size_t dimension = choice.centers.dimension;
   Ints any{};
   for (std::size_t p = 0; p < kBlock; p += kVectors * kLanes) {
-    const auto winner = find_winner(choice, turned + p);
+    const auto winner = find_winner(choice, block, turned, p);
     for (int v = 0; v < kVectors; ++v) {
       const std::size_t at = p + v * kLanes;
       const auto square = squares(turned + at, dimension);
@@ -90,8 +90,11 @@ struct Picked {
   const Rows<Real>& table;
   const Row* rows;
   std::size_t first, size;
-  static constexpr std::size_t stride = 0;
 };
+
+// No block comes after these that anyone knew of.
+template <class Real>
+inline void read_ahead(const Picked<Real>&, std::size_t, std::size_t, std::size_t) {}
 
 // A block of neighbouring rows, measured against all centres.
 template <class Real>
@@ -154,7 +157,6 @@ inline void distances_of_rows(const Centers& centers, const Guide& guide, const 
                               const std::size_t* rows, const std::int32_t* labels,
                               std::size_t count, float* distances) {
   for (std::size_t i = 0; i < count; i += 8) {
-    for (std::size_t p = i; p < i + 8; ++p) __builtin_prefetch(block[p] + kBlock * block.stride);
     store(distances + i, distances_of_eight<Chunks>(centers, guide, block, rows + i, labels + i));
   }
 }
@@ -235,25 +237,31 @@ class Relabelling {
     alignas(64) float far[kBlock], leads[kBlock], leads_among[kBlock];
     for (std::size_t i = 0; i < whole; ++i) labels[i] = part_.labels[block.begin + rows[i]];
     distances(centers_, guide_, block, rows, labels, whole, far);
-    const float *alone = guide_.alone.data(), *among = guide_.among.data();
-    for (std::size_t i = 0; i < whole; ++i) {
-      leads[i] = (alone[labels[i]] - far[i]) * kTwice;
-      const float lead = (among[labels[i]] - far[i]) * kTwice;
-      queues[i] = lead > 0.0f ? labels[i] : for_all_;
-      leads_among[i] = lead > 0.0f ? lead : kInfinity;
+    for (std::size_t i = 0; i < whole; i += 8) {
+      Vector<float, 8> alone, among;
+      for (std::size_t lane = 0; lane < 8; ++lane) {
+        const auto label = static_cast<std::size_t>(labels[i + lane]);
+        alone[lane] = guide_.alone[label], among[lane] = guide_.among[label];
+      }
+      const auto own = load<Vector<float, 8>>(far + i), lead = (among - own) * kTwice;
+      const auto label = load<Vector<std::int32_t, 8>>(labels + i);
+      store(leads + i, (alone - own) * kTwice);
+      store(queues + i, lead > 0.0f ? label : for_all_ + Vector<std::int32_t, 8>{});
+      store(leads_among + i, lead > 0.0f ? lead : kInfinity + Vector<float, 8>{});
     }
-    std::size_t waiting[kBlock], size = 0;
+    std::size_t waiting[kBlock], size = 0, not_spared = 0;
+    float* const known = part_.leads + block.begin;
     for (std::size_t i = 0; i < count; ++i) {
-      part_.leads[block.begin + rows[i]] = leads[i];
+      known[rows[i]] = leads[i];
       waiting[size] = i;
       size += !(leads[i] > 0.0f);
     }
-    seen_ += count, spared_ += count;
     for (std::size_t w = 0; w < size; ++w) {
       const std::size_t i = waiting[w];
-      spared_ -= queues[i] == for_all_;
+      not_spared += queues[i] == for_all_;
       pick(queues[i], block.begin + rows[i], leads_among[i]);
     }
+    seen_ += count, spared_ += count - not_spared;
   }
 
   // Rows wait in a queue until there are enough to be measured together.
@@ -284,7 +292,7 @@ class Relabelling {
     alignas(64) std::int32_t labels[kBlock], doubtful[kBlock];
     alignas(64) float leads[kBlock];
     turn(rows, centers_.frame, centers_.dimension, turned_.data());
-    const bool unsure = assign_leading(choice, turned_.data(), labels, doubtful, leads);
+    const bool unsure = assign_leading(choice, rows, turned_.data(), labels, doubtful, leads);
     std::size_t changed[kBlock], count = 0;
     std::int32_t before[kBlock];
     for (std::size_t p = 0; p < rows.size; ++p) {
