@@ -108,18 +108,20 @@ inline std::size_t worth_picking(const Centers& centers) {
   return whole / (6 + whole / kBlock);
 }
 
-// A row's squared distance to a centre in the frame, by column of a chunk. `Chunks` is known at compile
-// time where rows are short; zero takes any width.
+// A row's squared distance to a centre in the frame, by column of a chunk. `Chunks` is known at
+// compile time where rows are short; zero takes any width.
 template <std::size_t Chunks, class Real>
 inline Vector<float, kChunk> gaps_of(const Centers& centers, const Real* row, const float* center) {
-  constexpr std::size_t kTogether = Chunks % 2 || !Chunks || kLanes < 2 * kChunk ? kChunk : 2 * kChunk;
+  constexpr bool kPairs = Chunks != 0 && Chunks % 2 == 0 && kLanes >= 2 * kChunk;
+  constexpr std::size_t kTogether = kPairs ? 2 * kChunk : kChunk;
   using Wide = Vector<Real, kTogether>;
   using Narrow = Vector<float, kTogether>;
   const std::size_t width = Chunks ? Chunks * kChunk : centers.width;
   const auto dimension = static_cast<std::int32_t>(centers.dimension);
   const Real scale = static_cast<Real>(centers.frame.scale);
   Vector<std::int32_t, kTogether> column;
-  for (std::size_t lane = 0; lane < kTogether; ++lane) column[lane] = static_cast<std::int32_t>(lane);
+  for (std::size_t lane = 0; lane < kTogether; ++lane)
+    column[lane] = static_cast<std::int32_t>(lane);
   Narrow sum{};
   for (std::size_t j = 0; j < width; j += kTogether) {
     const auto shift = __builtin_convertvector(
@@ -128,11 +130,11 @@ inline Vector<float, kChunk> gaps_of(const Centers& centers, const Real* row, co
     const auto gap = __builtin_convertvector(x, Narrow) - load<Narrow>(center + j);
     sum += column < dimension - static_cast<std::int32_t>(j) ? gap * gap : Narrow{};
   }
-  if constexpr (kTogether == kChunk) {
-    return sum;
-  } else {
+  if constexpr (kPairs) {
     return __builtin_shufflevector(sum, sum, 0, 1, 2, 3, 4, 5, 6, 7) +
            __builtin_shufflevector(sum, sum, 8, 9, 10, 11, 12, 13, 14, 15);
+  } else {
+    return sum;
   }
 }
 
