@@ -24,7 +24,7 @@ struct LineAllocator {
   T* allocate(std::size_t count) {
     const std::size_t size = count * sizeof(T);
     void* memory = ::operator new(size, kLine);
-#ifdef __linux__
+#ifdef MADV_HUGEPAGE
     constexpr std::size_t huge = std::size_t{1} << 21;
     const auto begin = (reinterpret_cast<std::uintptr_t>(memory) + huge - 1) / huge * huge;
     const auto end = (reinterpret_cast<std::uintptr_t>(memory) + size) / huge * huge;
