@@ -92,11 +92,13 @@ class Nest:
         self, songs: Songs, most: int, plan: Plan, stop: Stop, rng: np.random.Generator
     ) -> None:
         self.songs, self.most, self.plan, self.stop, self.rng = songs, most, plan, stop, rng
-        self.starts = self._independent() if plan.starts else {}
+        self.starts: dict[int, Floats] = {}
         self.found = {1: Solution(songs.mean, songs.step(songs.mean)[0], 1)}
 
     def solve(self) -> dict[int, Solution]:
         """Return the centres of every k."""
+        if self.plan.starts:
+            self.starts = self._independent()
         self._up(self.most)
         for _ in range(self.plan.rounds):
             for most in (self.most, min(AGAIN, self.most)):

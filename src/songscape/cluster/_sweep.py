@@ -131,9 +131,11 @@ class KMeansSweep(BaseEstimator):  # type: ignore[misc]
         stop = Stop(self.max_iter, shift=self.tol * rows.variance, gain=STILL)
         plan = Plan(rounds=self.n_rounds)
         random = check_random_state(self.random_state)
-        sweeps = [
-            Nest(rows, self.max_clusters, plan, stop, np.random.default_rng(random.randint(2**31)))
-            for _ in range(self.n_init)
-        ]
-        best = best_of_each([sweep.solve() for sweep in sweeps])
+        seeds = [random.randint(2**31) for _ in range(self.n_init)]
+        best = best_of_each(
+            [
+                Nest(rows, self.max_clusters, plan, stop, np.random.default_rng(seed)).solve()
+                for seed in seeds
+            ]
+        )
         return {k: Solution(one.centers, one.inertia * scale, one.steps) for k, one in best.items()}
