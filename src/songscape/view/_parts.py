@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from songscape.core.record import Record
 
+NOISE = "in no cluster"
+
 
 def evidence(record: Record, name: str, *columns: str) -> pl.DataFrame | None:
     """Return a table of the evidence if it is there, has rows and these columns."""

@@ -138,7 +138,7 @@ def _clusters(record: Record, drawn: NDArray[np.int64]) -> _Section:
     order = {cluster: place for place, cluster in enumerate(names)}
     labels = _parts.clusters(record)[drawn]
     values = np.array([order.get(int(label), len(names)) for label in labels], np.uint16)
-    texts = [*names.values(), "in no cluster"]
+    texts = [*names.values(), _parts.NOISE]
     shades = [min(cluster, COLOURS) for cluster in names] + [COLOURS]
     return _category("cluster", values, texts, shades, (len(names),))
 

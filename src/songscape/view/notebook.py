@@ -29,7 +29,7 @@ def summary(record: Record) -> str:
             tracks=run["n_tracks"],
             k=run["k"],
             method=run["method"],
-            reason=run["verdict"]["reason"],
+            reason=(run.get("verdict") or {}).get("reason", ""),
             rows=Markup("").join(rows),
         )
     )
