@@ -70,6 +70,7 @@ class Served:
             for number in numbers
         ]
         return {
+            "id": self.run.space.fingerprint,
             "name": run.get("name") or self.run.folder.name,
             "songs": tracks.height,
             "clusters": clusters,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path
 
+from songscape.core.wording import count as counted
 from songscape.view._parts import NOISE
 from songscape.view._style import GREY, INK, MUTED, canvas, colour, drawing, svg
 from songscape.view._text import count, listing, shown
@@ -132,7 +133,7 @@ def _says(bands: list[Band], names: list[dict[int, str]]) -> str:
     largest = sorted(bands, key=lambda band: -band[2])[:12]
     return listing(
         [
-            f"{count(n)} songs from {names[0].get(a, '')} to {names[1].get(b, '')}"
+            f"{counted(n, 'song')} from {names[0].get(a, '')} to {names[1].get(b, '')}"
             for a, b, n in largest
         ],
         12,
