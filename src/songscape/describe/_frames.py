@@ -15,6 +15,7 @@ import numpy as np
 import soxr
 
 from songscape.describe import _spectrum, _tones
+from songscape.describe._channels import Labels, downmix
 from songscape.describe._meter import Levels, Meter
 from songscape.describe._spectrum import BATCH, HOP, RATE
 from songscape.describe._stream import Framer
@@ -44,6 +45,10 @@ class Source(Protocol):
     @property
     def rate(self) -> int:
         """Samples per second and channel."""
+
+    @property
+    def labels(self) -> Labels:
+        """Names of more than two channels, if they have any."""
 
     def blocks(self) -> Iterator[NDArray[np.float32]]:
         """Yield the blocks."""
@@ -142,10 +147,11 @@ def analyse(
     if source.rate != rate:
         resampler = soxr.ResampleStream(source.rate, rate, 1, dtype="float32", quality="HQ")
     meter: Meter | None = None
+    mix = downmix(source.labels)
     for block in source.blocks():
-        meter = meter or Meter(source.rate, len(block), whole=native)
+        meter = meter or Meter(source.rate, len(block), source.labels, whole=native)
         meter.feed(block)
-        mono = _mixed(block)
+        mono = _mixed(block if mix is None else mix @ block)
         if hearing:
             hearing.feed(mono)
         chain.feed(resampler.resample_chunk(mono) if resampler else mono)
@@ -252,10 +258,12 @@ class Samples:
     ----------
     samples : full scale ±1, shape (n,) or (channels, n).
     rate : samples per second and channel.
+    labels : names of more than two channels; see :mod:`songscape.describe._channels`.
     """
 
     samples: NDArray[np.floating]
     rate: int = RATE
+    labels: Labels = ()
 
     def blocks(self) -> Iterable[NDArray[np.float32]]:
         """Yield the samples in blocks of 65,536."""

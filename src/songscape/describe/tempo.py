@@ -20,7 +20,7 @@ from songscape.describe._pulse import COARSEST, SHORTEST
 if TYPE_CHECKING:
     from songscape.describe._frames import Frames
 
-VERSION = 3
+VERSION = 4
 CITATION = (
     "Percival, G., Tzanetakis, G. (2014). Streamlined tempo estimation based on autocorrelation "
     "and cross-correlation with pulses. IEEE/ACM TASLP 22(12)."
