@@ -129,7 +129,7 @@ def test_a_full_disk_is_told_in_a_sentence(run, music, library, tmp_path, monkey
     assert code == 1
     assert (
         told
-        == "songscape: No space left on device; nothing half-written was left, name another place.\n"
+        == f"songscape: {out}: No space left on device; nothing half-written was left, name another place.\n"
     )
     assert not out.exists()
 
