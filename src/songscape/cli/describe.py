@@ -15,7 +15,18 @@ if TYPE_CHECKING:
     from songscape.listen import Account, Options
     from songscape.sources import folder
 
-Music = Annotated[list[Path], typer.Argument(help="folders of music, or single files")]
+
+def _place(text: str) -> Path:
+    """Return a path; nothing, as of a variable that was never set, is not the working folder."""
+    if not text:
+        raise typer.BadParameter("a path is empty; name a folder or a file")
+    return Path(text)
+
+
+Music = Annotated[
+    list[Path],
+    typer.Argument(parser=_place, help="folders of music, or single files"),
+]
 OutFile = Annotated[
     Path | None, typer.Option("--out", help="write .csv, .parquet, or .json (Spotify's shape)")
 ]
