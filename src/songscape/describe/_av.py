@@ -41,6 +41,9 @@ class AvReader:
             self._container: Any = av.open(str(path), **_LENIENT)
             self._stream = self._container.streams.audio[0]
             context = self._stream.codec_context
+            if context is None:
+                self._container.close()
+                raise InputError(f"{path} ({kind}) is written in a way FFmpeg cannot decode.")
             self.rate = int(context.sample_rate or 0)
             self.channels = int(context.channels or 0)
             self._layout: Any = context.layout
