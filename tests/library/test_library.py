@@ -295,6 +295,48 @@ def test_a_damaged_library_is_told_to_readers(path):
                 read()
 
 
+@pytest.mark.parametrize(
+    "harm",
+    [
+        """UPDATE files SET tags = '{"tit'""",
+        "UPDATE descriptions SET numbers = x'0102'",
+        "UPDATE descriptions SET numbers = NULL",
+        "UPDATE descriptions SET layout = 99",
+        "UPDATE descriptions SET texts = 'none'",
+        "UPDATE layouts SET names = '[1,'",
+        "UPDATE setups SET options = '{'",
+    ],
+)
+def test_records_that_make_no_sense_are_told_to_readers(path, harm):
+    with Writer(path) as writer:
+        writer.see([seen(1), seen(2)])
+        outcomes = [Outcome(seen(number).fingerprint, FOUND) for number in (1, 2)]
+        writer.store(writer.setup(SETUP), outcomes)
+    connection = sqlite3.connect(path)
+    with connection:
+        connection.execute(harm)
+    connection.close()
+    with pytest.raises(LibraryError, match=r"holds what no songscape wrote .*put a copy"):
+        songs(path)
+
+
+def test_a_reader_may_stop_half_way(path):
+    with Writer(path) as writer:
+        writer.see([seen(1), seen(2)])
+    with Library(path) as library:
+        listed = library.songs([1])
+        assert next(listed).path == b"/m/1.mp3"
+    listed.close()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need rights on Windows")
+def test_a_library_that_is_a_link_to_itself_is_told(path):
+    path.parent.mkdir()
+    path.symlink_to(path)
+    with pytest.raises(LibraryError, match="cannot be opened"):
+        Writer(path)
+
+
 def test_a_library_knows_itself(path):
     Writer(path).close()
     assert is_library(path)
@@ -319,7 +361,7 @@ def test_a_full_disk_keeps_what_was_stored(path):
         (pages,) = writer._connection.execute("PRAGMA page_count").fetchone()
         writer._connection.execute(f"PRAGMA max_page_count = {pages + 2}")
         big = Finished(values={f"value_{number}": 1.0 for number in range(5000)})
-        with pytest.raises(LibraryError, match="full; what was stored before is safe"):
+        with pytest.raises(LibraryError, match=r"library\.db cannot be written: .*full; what was"):
             writer.store(setup, [Outcome(seen(2).fingerprint, big)])
         assert set(writer.ends(SETUP)) == {seen(1).fingerprint}
 

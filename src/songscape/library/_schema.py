@@ -141,7 +141,7 @@ def migrate(connection: sqlite3.Connection, path: Path, steps: Steps = STEPS) ->
         return
     if version:
         _copy(connection, path.with_name(f"{path.name}.schema{version}"))
-    with transaction(connection):
+    with transaction(connection, path):
         for step in steps[version:]:
             for statement in step:
                 connection.execute(statement)
@@ -156,8 +156,8 @@ def _copy(connection: sqlite3.Connection, path: Path) -> None:
 
 
 @contextmanager
-def transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """Commit all that is executed inside, or none of it.
+def transaction(connection: sqlite3.Connection, path: Path) -> Iterator[None]:
+    """Commit all that is executed inside, or none of it; `path` is the library's.
 
     Raises
     ------
@@ -177,5 +177,6 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
             raise
     except sqlite3.Error as error:
         raise LibraryError(
-            f"The library cannot be written: {error}; what was stored before is safe."
+            f"The library {path} cannot be written: {error}; what was stored before is safe. Make "
+            "room, or name another with --library."
         ) from None
