@@ -113,6 +113,13 @@ def test_what_is_left_out_is_told():
     assert more(dict.fromkeys(range(60), "")) == ""
 
 
+def test_genres_with_a_cluster_of_their_own_are_counted(record):
+    homes = record.evidence["genre_homes"].head(1)
+    many = pl.concat([homes] * 11).with_columns(fate=pl.lit("alone"))
+    page = render(replace(record, evidence={**record.evidence, "genre_homes": many}), {}).decode()
+    assert '<li class="fine">and 3 more</li>' in page
+
+
 def test_every_part_of_a_run_may_be_missing(record):
     for name in record.run:
         less = {key: value for key, value in record.run.items() if key != name}
