@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 
+import polars as pl
 import pytest
 from tests.in_process import songscape
 
@@ -236,3 +237,13 @@ def test_a_study_tries_its_places_before_it_works(tmp_path):
     done = songscape("study", "origins", "--out", tmp_path / "file" / "out")
     assert done.returncode == 1
     assert done.stderr.startswith("songscape: No folder can be made in ")
+
+
+def test_songs_that_cannot_be_placed_are_told(finished, table, tmp_path):
+    new = pl.read_csv(table).head(60)
+    lost = int((new["tempo"] == 0).sum())
+    new.write_csv(tmp_path / "new.csv")
+    done = songscape("place", finished, tmp_path / "new.csv", "--out", tmp_path / "placed.csv")
+    assert lost
+    assert f"(tempo ({lost})): 60 → {60 - lost} songs" in done.stderr
+    assert f"placed {60 - lost} songs" in done.stderr
