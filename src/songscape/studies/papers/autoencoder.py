@@ -72,7 +72,11 @@ def study(setting: Setting) -> Findings:
     part |= Findings(reasons(run))
     verdicts = _verdicts(part.numbers)
     helps = verdicts["helps"] is Verdict.HOLDS
-    said = {"helped": f"the autoencoder {'helps' if helps else 'does not help'}"}
+    inside = verdicts["numbers"] is Verdict.HOLDS
+    said = {
+        "helped": f"the autoencoder {'helps' if helps else 'is not seen to help'}",
+        "inside": "lie within" if inside else "do not lie within",
+    }
     return part | Findings(said, verdicts=verdicts, runs={"repaired": run})
 
 
