@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from types import SimpleNamespace
 
 import polars as pl
 import pytest
@@ -109,6 +110,16 @@ def test_a_foreign_folder_is_left_alone(table, tmp_path):
 def test_list_names_plugins_and_options():
     assert "kmeans" in songscape("list").stdout
     assert "number of clusters" in songscape("list", "cluster").stdout
+
+
+def test_plugins_of_others_may_say_nothing(monkeypatch):
+    monkeypatch.setattr("songscape.core.plugins.names", lambda _stage: ["theirs"])
+    monkeypatch.setattr("songscape.core.plugins.load", lambda *_: SimpleNamespace(__doc__=None))
+    assert songscape("list", "export").stdout == "theirs: \n"
+
+
+def test_first_lines_are_shown_as_a_person_writes():
+    assert "to be joined by path." in songscape("list", "export").stdout
 
 
 @pytest.mark.slow
