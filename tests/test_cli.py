@@ -9,7 +9,9 @@ import signal
 import subprocess
 import sys
 import time
+from types import SimpleNamespace
 
+import polars as pl
 import pytest
 from tests.in_process import songscape
 
@@ -108,6 +110,16 @@ def test_a_foreign_folder_is_left_alone(table, tmp_path):
 def test_list_names_plugins_and_options():
     assert "kmeans" in songscape("list").stdout
     assert "number of clusters" in songscape("list", "cluster").stdout
+
+
+def test_plugins_of_others_may_say_nothing(monkeypatch):
+    monkeypatch.setattr("songscape.core.plugins.names", lambda _stage: ["theirs"])
+    monkeypatch.setattr("songscape.core.plugins.load", lambda *_: SimpleNamespace(__doc__=None))
+    assert songscape("list", "export").stdout == "theirs: \n"
+
+
+def test_first_lines_are_shown_as_a_person_writes():
+    assert "to be joined by path." in songscape("list", "export").stdout
 
 
 @pytest.mark.slow
@@ -236,3 +248,13 @@ def test_a_study_tries_its_places_before_it_works(tmp_path):
     done = songscape("study", "origins", "--out", tmp_path / "file" / "out")
     assert done.returncode == 1
     assert done.stderr.startswith("songscape: No folder can be made in ")
+
+
+def test_songs_that_cannot_be_placed_are_told(finished, table, tmp_path):
+    new = pl.read_csv(table).head(60)
+    lost = int((new["tempo"] == 0).sum())
+    new.write_csv(tmp_path / "new.csv")
+    done = songscape("place", finished, tmp_path / "new.csv", "--out", tmp_path / "placed.csv")
+    assert lost
+    assert f"(tempo ({lost})): 60 → {60 - lost} songs" in done.stderr
+    assert f"placed {60 - lost} songs" in done.stderr

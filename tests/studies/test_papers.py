@@ -2,6 +2,7 @@
 
 import json
 from importlib.util import find_spec
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -235,7 +236,30 @@ def test_the_words_of_a_study_name_what_a_paper_needs(name):
     assert all(paper[part] for part in ("published", "wrong", "repaired"))
 
 
+@pytest.mark.parametrize("name", sorted(SMALL))
+def test_the_page_of_the_studies_tells_of_every_claim(name):
+    page = (Path(__file__).parents[2] / "docs" / "studies.md").read_text("utf-8")
+    paper = _paper.paper(name)
+    for claim in paper["claims"]:
+        start = f"| {paper['title']} | {claim['claim']} | {claim['published']} | "
+        (row,) = (line for line in page.splitlines() if line.startswith(start))
+        verdict, command = row.removesuffix(" |").split(" | ")[-2:]
+        assert verdict in set(Verdict)
+        assert command == f"`songscape study {name}`"
+        assert Verdict(verdict).name.lower() in claim["why"]
+
+
 def test_markdown_rows_have_six_cells():
     claim = {"claim": "a | b", "published": "1", "reproduced": "2", "verdict": "holds"}
     row = _study.markdown({"title": "T", "study": "origins", "claims": [claim]})
     assert row == "| T | a ∣ b | 1 | 2 | holds | `songscape study origins` |\n"
+
+
+DECIDED = {"batch", "duration", "four", "consistent", "helps", "deep", "ten", "six", "adds"}
+"""Verdicts that hold or are an artefact, whatever the numbers."""
+
+
+@pytest.mark.parametrize("name", sorted(SMALL))
+def test_a_claim_that_is_not_decided_says_why(name):
+    for claim in _paper.paper(name)["claims"]:
+        assert claim["verdict"] in DECIDED or claim["why"]["unclear"]

@@ -133,7 +133,7 @@ def place(run: Run, source: Source, out: Table = None) -> None:
     from songscape.core.csv_text import csv_text
     from songscape.run import place_songs, write_songs
 
-    placed = place_songs(run, source)
+    placed = place_songs(run, source, tell)
     if out is None:
         sys.stdout.write(csv_text(placed))
     else:

@@ -37,6 +37,7 @@ def _show_plugins(stage: str, found: list[str]) -> None:
 
     for name in found:
         plugin = plugins.load(stage, name)
-        typer.echo(f"{name}: {(plugin.__doc__ or '').strip().splitlines()[0]}")
+        first, *_ = (plugin.__doc__ or "").strip().splitlines() or [""]
+        typer.echo(f"{name}: {first.replace('``', '')}")
         for knob in knobs(plugin.Options) if hasattr(plugin, "Options") else []:
             typer.echo(f"    {knob.name} = {knob.default!r}: {knob.says} ({knob.wants})")

@@ -173,7 +173,7 @@ def _kind(out: Path | None, form: str, *, relative: bool) -> str:
         )
     kind = form or (out.suffix.lower().lstrip(".") if out else "")
     if kind == "csv" and relative:
-        raise RecipeError("--relative is for m3u8 and xspf; CSV has no paths to write.")
+        raise RecipeError("--relative is for m3u8 and xspf; a CSV holds paths as they are.")
     if (out or form) and kind not in PLAYLISTS:
         raise UnknownNameError("format of playlists", kind, PLAYLISTS)
     if out is not None:

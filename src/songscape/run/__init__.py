@@ -149,11 +149,13 @@ def save(run: Run, folder: Path) -> Path:
     return folder
 
 
-def place_songs(folder: Path, source: str) -> pl.DataFrame:
+def place_songs(
+    folder: Path, source: str, tell: Callable[[str], None] = lambda _line: None
+) -> pl.DataFrame:
     """Return new songs with the cluster of an earlier run each belongs to; nothing is fitted."""
     from songscape.run._place import place
 
-    return place(folder, source)
+    return place(folder, source, tell)
 
 
 def write_songs(songs: pl.DataFrame, path: Path) -> None:

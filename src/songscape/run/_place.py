@@ -25,7 +25,7 @@ from songscape.run import _stages as stages
 from songscape.run._model import restored
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -35,13 +35,16 @@ if TYPE_CHECKING:
 _LEARNING = ("doctor", "genres", "outliers", "duplicates")
 
 
-def place(folder: Path, source: str) -> pl.DataFrame:
+def place(
+    folder: Path, source: str, tell: Callable[[str], None] = lambda _line: None
+) -> pl.DataFrame:
     """Return new songs with the cluster of an earlier run each belongs to.
 
     Parameters
     ----------
     folder : the run.
     source : the table of new songs.
+    tell : is given a line for every step of cleaning that changed or dropped songs.
 
     Returns
     -------
@@ -59,7 +62,10 @@ def place(folder: Path, source: str) -> pl.DataFrame:
     values = tomllib.loads(record.recipe)
     recipe = recipes.resolve({**values, "source": _source(values["source"], source)})
     steps = tuple(step for step in recipe.clean if step.use not in _LEARNING)
-    songs = stages.cleaned(stages.load(recipe.source), steps).songs
+    loaded = stages.load(recipe.source)
+    songs = stages.cleaned(loaded, steps).songs
+    for line in songs.history[len(loaded.history) :]:
+        tell(line)
     space = _coordinates(songs, model, record.run.get("features"))
     labels, membership = _assigned(space, model)
     names = dict(zip(record.clusters["cluster"], record.clusters["name"], strict=True))

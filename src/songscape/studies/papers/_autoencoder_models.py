@@ -18,6 +18,8 @@ from songscape.reduce.autoencoder import Autoencoder
 from songscape.studies.papers import _measures as measures
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from songscape.studies.papers._setting import Setting
@@ -135,6 +137,24 @@ def alive(code: Floats) -> int:
     1
     """
     return int((np.ptp(code, axis=0) > 1e-9).sum())
+
+
+def added(sizes: Sequence[int], kept: Sequence[float]) -> Floats:
+    """Return what every number of a code adds to the variance kept, from one length to the next.
+
+    >>> added([1, 2, 4], [0.5, 0.75, 1.0]).tolist()
+    [0.5, 0.25, 0.125]
+    """
+    return np.asarray(np.diff([0.0, *kept]) / np.diff([0, *sizes]), dtype=np.float64)
+
+
+def bend(sizes: Sequence[int], adds: Floats) -> int:
+    """Return the length at which the curve bends most: a number more adds least beside the last.
+
+    >>> bend([1, 2, 3, 4], np.array([0.4, 0.3, 0.02, 0.01]))
+    2
+    """
+    return sizes[int((adds[:-1] - adds[1:]).argmax())] if len(sizes) > 1 else sizes[0]
 
 
 def nearest(

@@ -31,7 +31,7 @@ from songscape.studies.papers._findings import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
@@ -72,7 +72,11 @@ def study(setting: Setting) -> Findings:
     part |= Findings(reasons(run))
     verdicts = _verdicts(part.numbers)
     helps = verdicts["helps"] is Verdict.HOLDS
-    said = {"helped": f"the autoencoder {'helps' if helps else 'does not help'}"}
+    inside = verdicts["numbers"] is Verdict.HOLDS
+    said = {
+        "helped": f"the autoencoder {'helps' if helps else 'is not seen to help'}",
+        "inside": "lie within" if inside else "do not lie within",
+    }
     return part | Findings(said, verdicts=verdicts, runs={"repaired": run})
 
 
@@ -307,32 +311,14 @@ def _codes(setting: Setting, common: Space) -> Findings:
             for index, one in enumerate(fitted)
         ]
         again.append(measures.ari(groups[0], groups[-1]))
-    at, adds = sizes.index(setting["code"]), added(sizes, [float(one.value) for one in kept])
+    at, adds = sizes.index(setting["code"]), models.added(sizes, [float(one.value) for one in kept])
     numbers = {
         "code": setting["code"], "kept_code": kept[at], "kept_pca": linear[at],
         "code_adds": f"{adds[at]:.1%}",
         "next_adds": f"{adds[at + 1]:.1%}" if at + 1 < len(sizes) else "–",
-        "bend": bend(sizes, adds),
+        "bend": models.bend(sizes, adds),
     }  # fmt: skip
     return Findings(numbers, {"codes": _code_chart(setting, sizes, kept, (linear, again))})
-
-
-def added(sizes: Sequence[int], kept: Sequence[float]) -> Floats:
-    """Return what every number of a code adds to the variance kept, from one length to the next.
-
-    >>> added([1, 2, 4], [0.5, 0.75, 1.0]).tolist()
-    [0.5, 0.25, 0.125]
-    """
-    return np.asarray(np.diff([0.0, *kept]) / np.diff([0, *sizes]), dtype=np.float64)
-
-
-def bend(sizes: Sequence[int], adds: Floats) -> int:
-    """Return the length at which the curve bends most: a number more adds least beside the last.
-
-    >>> bend([1, 2, 3, 4], np.array([0.4, 0.3, 0.02, 0.01]))
-    2
-    """
-    return sizes[int((adds[:-1] - adds[1:]).argmax())] if len(sizes) > 1 else sizes[0]
 
 
 def _code_chart(
