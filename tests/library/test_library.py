@@ -265,14 +265,17 @@ def test_a_foreign_file_is_no_library(path, content):
     assert path.read_bytes() == content
 
 
-def test_a_foreign_database_is_left_alone(path):
+@pytest.mark.parametrize("journal", ["DELETE", "WAL"])
+@pytest.mark.parametrize("opened", [Writer, Library])
+def test_a_foreign_database_is_left_alone(path, journal, opened):
     path.parent.mkdir()
     connection = sqlite3.connect(path)
+    connection.execute(f"PRAGMA journal_mode = {journal}")
     connection.execute("CREATE TABLE mine (x)")
     connection.close()
     content = path.read_bytes()
     with pytest.raises(LibraryError, match="left alone"):
-        Writer(path)
+        opened(path)
     assert path.read_bytes() == content
 
 
