@@ -136,6 +136,16 @@ def test_an_older_version_is_known_as_such(path):
         assert not writer.ends(NEWER)[seen(1).fingerprint].older
 
 
+def test_a_newer_version_is_known_and_never_replaced_by_an_older(path):
+    with Writer(path) as writer:
+        writer.store(writer.setup(NEWER), [Outcome(seen(1).fingerprint, FOUND)])
+        for older in (True, False):
+            (end,) = writer.ends(SETUP, older=older).values()
+            assert (end.status, end.older) == ("ok", False)
+        writer.store(writer.setup(SETUP), [Outcome(seen(1).fingerprint, Failure("no", "X"))])
+        assert writer.ends(SETUP)[seen(1).fingerprint].status == "failed"
+
+
 def test_the_newest_description_that_worked_is_read(path):
     newer = Finished(values={"tempo": 90.0})
     with Writer(path) as writer:
