@@ -64,7 +64,7 @@ def test_doctor_prints_findings_for_people(table):
 def test_a_missing_file_is_one_sentence_and_a_code(run, tmp_path):
     done = run("map", "nowhere.csv", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.splitlines()[1:] == ["songscape: There is no file nowhere.csv."]
+    assert done.stderr.splitlines() == ["songscape: There is no file nowhere.csv."]
     assert list(tmp_path.iterdir()) == []
 
 
@@ -73,18 +73,28 @@ def test_a_missing_file_is_one_sentence_and_a_code(run, tmp_path):
     [
         (("map",), "No source is given"),
         (("map", "x.csv", "--k", "many"), "--k wants auto"),
+        (("map", "x.csv", "--k", ""), "--k wants auto"),
         (("map", "x.csv", "--set", "cluster.kk=3"), "no option of cluster 'kk'"),
         (("map", "x.csv", "--method", "kmean"), "Did you mean 'kmeans'"),
         (("map", "x.csv", "--bogus"), "No such option"),
+        (("map", ""), "it is empty; name a file or a folder"),
+        (("map", "x.csv", "--out", ""), "it is empty; name a file or a folder"),
+        (("describe", ""), "it is empty; name a file or a folder"),
+        (("describe", ".", "--workers", "1000000"), "workers must be a whole number from 0 to 256"),
+        (("place", "", "x.csv"), "it is empty; name a file or a folder"),
+        (("similar", "", "song"), "it is empty; name a file or a folder"),
+        (("tag", ""), "it is empty; name a file or a folder"),
         (("list", "claen"), "Did you mean 'clean'"),
     ],
 )
-def test_wrong_usage_is_one_sentence_and_a_code(arguments, message, tmp_path):
+def test_wrong_usage_is_one_sentence_and_a_code(arguments, message, tmp_path, monkeypatch):
+    (tmp_path / "x.csv").write_text("tempo\n120\n")
+    monkeypatch.setenv("COLUMNS", "200")
     done = songscape(*arguments, cwd=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
     assert message in done.stderr
     assert "Traceback" not in done.stderr
-    assert list(tmp_path.iterdir()) == []
+    assert [path.name for path in tmp_path.iterdir()] == ["x.csv"]
 
 
 def test_a_foreign_folder_is_left_alone(table, tmp_path):
@@ -179,3 +189,50 @@ def test_an_error_writes_no_signs_to_the_terminal(finished):
     rule = songscape("playlist", finished, "--where", "tempo ?\x1b[2J")
     assert "\x1b" not in rule.stderr
     assert len(rule.stderr.splitlines()) == 3
+
+
+def test_songs_are_placed_in_a_table_of_the_kind_its_name_says(finished, table, tmp_path):
+    done = songscape("place", finished, table, "--out", tmp_path / "x.json")
+    assert (done.returncode, list(tmp_path.iterdir())) == (2, [])
+    assert "must end in .csv, .parquet, not 'x.json'" in done.stderr
+    done = songscape("place", finished, table, "--out", tmp_path / "x.parquet")
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "x.parquet").read_bytes().startswith(b"PAR1")
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("--relative",), "--relative writes paths as seen from the folder of --out"),
+        (("--relative", "--out", "x.csv"), "--relative is for m3u8 and xspf"),
+        (("--out", "x.txt"), "There is no format of playlists 'txt'"),
+        (("--out", "x"), "There is no format of playlists"),
+    ],
+)
+def test_wishes_for_a_playlist_that_contradict_each_other_are_refused(
+    finished, tmp_path, words, says
+):
+    done = songscape("playlist", finished, "--cluster", 0, *words, cwd=tmp_path)
+    assert done.returncode == 2
+    assert says in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_page_of_two_runs_is_a_page(finished, tmp_path):
+    done = songscape("compare", finished, finished, "--out", tmp_path / "x.json")
+    assert (done.returncode, list(tmp_path.iterdir())) == (2, [])
+    assert "must end in .html" in done.stderr
+
+
+@pytest.mark.parametrize("out", [".", "/"])
+def test_the_demonstration_needs_a_name(out, tmp_path):
+    done = songscape("demo", "--table", "--out", out, cwd=tmp_path)
+    assert done.returncode == 1
+    assert "has no name to put the songs beside" in done.stderr
+
+
+def test_a_study_tries_its_places_before_it_works(tmp_path):
+    (tmp_path / "file").write_text("")
+    done = songscape("study", "origins", "--out", tmp_path / "file" / "out")
+    assert done.returncode == 1
+    assert done.stderr.startswith("songscape: No folder can be made in ")

@@ -24,7 +24,7 @@ def runs(tmp_path):
 def test_the_terminal_says_who_moved(runs):
     result = CliRunner().invoke(app, ["compare", *map(str, runs)])
     assert result.exit_code == 0
-    assert "83% stay in the same cluster" in " ".join(result.stdout.split())
+    assert "83 % stay in the same cluster" in " ".join(result.stdout.split())
     assert "10 songs moved: 1 group 1 → 2 group 2" in result.stdout
     assert "\x1b" not in result.stdout
 

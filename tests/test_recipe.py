@@ -136,3 +136,17 @@ def test_an_automatic_k_leaves_it_to_resolve_to_refuse_a_part_that_is_no_table()
     assert recipes.wish({"cluster": {"use": "kmeans", "k": 3}}, "auto") == {
         "cluster": {"use": "kmeans"}
     }
+
+
+@pytest.mark.parametrize(
+    ("k", "settled"), [(None, 8), ("5", 5), ("auto", None), ("2..9", None)], ids=str
+)
+def test_a_k_in_the_methods_own_table_is_a_k(k, settled):
+    values = {"cluster": {"use": "kmeans", "kmeans": {"k": 8}}}
+    values = values if k is None else recipes.wish(values, k)
+    assert recipes.resolve(values).k == settled
+
+
+def test_a_range_takes_the_place_of_a_k():
+    values = recipes.wish({"cluster": {"use": "kmeans", "k": 4}}, "2..9")
+    assert recipes.resolve(values).k is None

@@ -183,17 +183,28 @@ def wish(values: Mapping[str, Any], k: str) -> dict[str, Any]:
     >>> wish({}, "2..30")
     {'choose': {'low': 2, 'high': 30}}
     """
+    values = _without_k(values)
     if k == AUTO:
-        cluster = values.get("cluster")
-        if not isinstance(cluster, Mapping):
-            return dict(values)
-        return {**values, "cluster": {name: v for name, v in cluster.items() if name != "k"}}
+        return values
     numbers = [int(number) for number in k.split("..") if _NUMBER.fullmatch(number)]
     if len(numbers) == k.count("..") + 1 <= 2 and 1 <= numbers[0] <= numbers[-1]:
         if len(numbers) == 1:
             return put(values, "cluster.k", numbers[0])
         return put(put(values, "choose.low", numbers[0]), "choose.high", numbers[1])
     raise RecipeError(f"--k wants auto, a number as 8, or a range as 2..30, not {k!r}.")
+
+
+def _without_k(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return recipe values without a k, also in a table of the method's own."""
+    cluster = values.get("cluster")
+    if not isinstance(cluster, Mapping):
+        return dict(values)
+    kept = {
+        name: {n: v for n, v in value.items() if n != "k"} if isinstance(value, Mapping) else value
+        for name, value in cluster.items()
+        if name != "k"
+    }
+    return {**values, "cluster": kept}
 
 
 def resolve(values: Mapping[str, Any]) -> Recipe:
@@ -268,7 +279,7 @@ def _seed(value: Any) -> int:
 
 def _cluster(values: Mapping[str, Any]) -> tuple[Step, int | None]:
     """Return the clustering step and its k; no k, or "auto", leaves the number to `choose`."""
-    given = dict(values)
+    given = _flat("cluster", values)
     auto = given.get("k", AUTO) == AUTO
     if auto:
         given.pop("k", None)
@@ -324,15 +335,23 @@ def _choose(values: Mapping[str, Any]) -> Step | None:
 
 
 def _step(stage: str, values: Mapping[str, Any]) -> Step:
-    """Return the step a table of a recipe describes.
+    """Return the step a table of a recipe describes."""
+    given = _flat(stage, values)
+    use = given.pop("use", _USED[stage])
+    return _filled(stage, use, given, stage)
 
-    Options may also stand in a table of the plug-in's own name, as ``choose.by_score.score``.
+
+def _flat(stage: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a step's options, which may also stand in a table of the plug-in's own name.
+
+    >>> _flat("choose", {"use": "by_score", "by_score": {"score": "silhouette"}})
+    {'use': 'by_score', 'score': 'silhouette'}
     """
     given = dict(values)
-    use = given.pop("use", _USED[stage])
+    use = given.get("use", _USED[stage])
     if isinstance(use, str) and isinstance(given.get(use), Mapping):
         given |= given.pop(use)
-    return _filled(stage, use, given, stage)
+    return given
 
 
 def _steps(stage: str, values: Mapping[str, Any]) -> tuple[Step, ...]:

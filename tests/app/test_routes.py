@@ -281,3 +281,85 @@ def test_a_folder_that_cannot_be_written_is_told(client, served):
 @pytest.mark.parametrize("row", ["1" * 5000, "-1", "²"])
 def test_no_number_is_too_large_to_refuse(client, at, row):
     assert client.get(at + row).status_code == 404
+
+
+def _asking(served, **changes):
+    """Return a client of the run with other parts in its record."""
+    from dataclasses import replace
+
+    from songscape.app import Served, application
+
+    from .conftest import HOST, TOKEN, Client
+
+    run = replace(served.run, record=replace(served.run.record, **changes))
+    return Client(application(Served(run, ()), {HOST}, TOKEN))
+
+
+def test_a_run_cut_by_hand_is_explored(served):
+    kept = {"name", "n_tracks", "k"}
+    few = {name: value for name, value in served.run.record.run.items() if name in kept}
+    asking = _asking(served, run=few, evidence={})
+    assert asking.get("/api/run").json()["songs"] == SONGS
+    card = asking.get("/api/song/40").json()
+    assert (card["title"], card["features"]) == ("Title 40", [])
+    assert len(card["similar"]) == 12
+
+
+def test_values_are_told_as_people_write_them(served):
+    columns = served.run.record.evidence["columns"]
+    units = pl.when(pl.col("name") == "tempo").then(pl.lit("BPM")).otherwise("unit").alias("unit")
+    evidence = {"columns": columns.with_columns(units)}
+    tracks = served.run.tracks.with_columns(tempo=pl.lit(128.0), energy=pl.lit(1998.0))
+    card = _asking(served, tracks=tracks, evidence=evidence).get("/api/song/3").json()
+    values = {one["name"]: one["value"] for one in card["features"]}
+    assert values["tempo"] == "128\u202fBPM"
+
+
+def test_what_is_no_number_does_not_break_a_card(served):
+    odd = pl.Series("tempo", [float("nan"), float("inf"), None] * (SONGS // 3), dtype=pl.Float64)
+    nan = pl.lit(float("nan"))
+    asking = _asking(served, tracks=served.run.tracks.with_columns(odd, membership=nan))
+    for row in range(3):
+        card = asking.get(f"/api/song/{row}").json()
+        tempo = next(one for one in card["features"] if one["name"] == "tempo")
+        assert (tempo["value"], tempo["below"]) == ("–", None)
+        assert "membership" not in card["doubts"]
+
+
+def test_a_song_in_no_cluster_shares_no_traits_with_it(served):
+    alone = pl.when(pl.col("cluster") == 0).then(-1).otherwise("cluster").alias("cluster")
+    tracks = served.run.tracks.with_columns(alone)
+    row = int(tracks["cluster"].arg_min())
+    card = _asking(served, tracks=tracks).get(f"/api/song/{row}").json()
+    assert (card["cluster"], card["cluster_name"], card["why"]) == (-1, "in no cluster", [])
+
+
+@pytest.mark.parametrize("title", ["  ", "\n\t", "\u202e", ""])
+def test_a_title_that_shows_nothing_is_none(served, title):
+    tracks = served.run.tracks.with_columns(title=pl.lit(title))
+    told = _asking(served, tracks=tracks).get("/api/songs?rows=4").json()
+    assert (told[0]["title"], told[0]["id"]) == (None, "song004")
+
+
+def test_a_letter_of_two_parts_is_searched_as_one(client):
+    found = client.get("/api/search", params={"q": "bjo\u0308rk"}).json()
+    assert len(found) == 5
+
+
+def test_playlists_saved_at_once_are_all_kept(served):
+    from concurrent.futures import ThreadPoolExecutor
+
+    from songscape.app.lists import Request, saved
+
+    asked = Request.of({"rows": [1], "name": "at once", "format": "csv", "save": True}, SONGS)
+    with ThreadPoolExecutor(8) as threads:
+        paths = list(threads.map(lambda _: saved(served.run, asked)["saved"], range(24)))
+    assert len(set(paths)) == 24
+    assert all(Path(path).is_file() for path in paths)
+
+
+def test_a_refusal_without_a_file_names_none():
+    from songscape.app.routes import _unusable
+
+    answer = _unusable(None, OSError(28, "No space left on device"))
+    assert json.loads(answer.body)["error"] == "No space left on device."

@@ -49,6 +49,25 @@ def test_a_taken_port_is_told():
             _listening(port)
 
 
+@pytest.mark.parametrize("port", [1, 6000, 6667])
+def test_a_port_that_browsers_refuse_is_told(run_folder, port):
+    done = songscape("explore", run_folder, "--port", port, "--no-browser")
+    assert done.returncode == 1
+    assert (
+        f"Port {port} is one that browsers refuse to open; give another with --port" in done.stderr
+    )
+    assert "Traceback" not in done.stderr
+
+
+def test_a_port_of_the_system_is_told_without_numbers_of_errors(monkeypatch):
+    def refused(_socket, _address):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(socket.socket, "bind", refused)
+    with pytest.raises(InputError, match=r"Port 80 cannot be used \(Permission denied\)"):
+        _listening(80)
+
+
 def test_no_run_and_no_music_folder_are_told(run_folder, tmp_path):
     for words, says in (
         ([tmp_path], "is not a songscape run"),

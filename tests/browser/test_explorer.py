@@ -312,6 +312,238 @@ def test_clusters_are_hidden_and_shown(explorer):
     _until(explorer, "document.querySelectorAll('#table tbody tr').length === 40")
 
 
+def _late(page, match, wait=700):
+    """Let answers of addresses that match come late."""
+    page.evaluate(
+        """([match, wait]) => { const asked = window.fetch;
+        window.fetch = async (at, how) => { const answer = await asked(at, how);
+          if (String(at).includes(match)) await new Promise((done) => setTimeout(done, wait));
+          return answer; }; }""",
+        [match, wait],
+    )
+
+
+def test_the_song_played_is_the_one_asked_for_last(explorer):
+    # Rows are those of the table: the first four songs have sound.
+    _late(explorer, "rows=0")
+    for number in (0, 1):
+        _opened(explorer, f"aurora {number}")
+        explorer.click("#card .acts button:text-is('Play')")
+    explorer.wait_for_timeout(1200)
+    assert explorer.evaluate("document.getElementById('audio').src").endswith("/audio/1")
+    assert explorer.inner_text("#playing").startswith("Aurora 1")
+
+
+def test_a_card_that_was_closed_stays_closed(explorer):
+    _opened(explorer, "aurora 0")
+    _late(explorer, "/api/song/")
+    explorer.click("#card ul li:first-child button:first-child")
+    explorer.click("#card .close")
+    explorer.wait_for_timeout(1000)
+    assert explorer.locator("#card").is_hidden()
+
+
+def test_an_answer_that_comes_late_does_not_open_the_list_again(explorer):
+    _late(explorer, "/api/search")
+    explorer.fill("#search", "aurora")
+    explorer.wait_for_timeout(300)
+    explorer.press("#search", "Escape")
+    explorer.focus("#map")
+    explorer.wait_for_timeout(900)
+    assert explorer.locator("#found").is_hidden()
+
+
+def test_the_table_asks_once_for_a_map_that_moves(explorer):
+    explorer.click("#list")
+    _until(explorer, "document.querySelectorAll('#table tbody tr').length === 100")
+    asked = []
+    explorer.on("request", lambda request: asked.append(request.url))
+    explorer.focus("#map")
+    for _ in range(12):
+        explorer.keyboard.press("ArrowLeft")
+    explorer.wait_for_timeout(600)
+    assert len([url for url in asked if "/api/songs" in url]) == 1
+
+
+def test_the_keyboard_stays_in_the_table_when_a_page_is_turned(explorer):
+    explorer.click("#list")
+    _until(explorer, "document.querySelectorAll('#table tbody tr').length === 100")
+    explorer.focus("#table .pages button:nth-child(2)")
+    explorer.keyboard.press("Enter")
+    _until(explorer, "document.querySelectorAll('#table tbody tr').length === 20")
+    assert explorer.evaluate("document.activeElement.textContent") == "Before"
+    assert "101–120 of 120" in explorer.inner_text("#table [role=status]")
+
+
+def test_a_queue_of_any_length_outlives_a_reload(explorer):
+    # As many songs as a large library has; the numbers repeat, which a queue may.
+    explorer.evaluate(
+        """async (songs) => { const { keep } = await import('/static/kept.js');
+        const run = await (await fetch('/api/run')).json();
+        const rows = Array.from({ length: 300_000 }, (_, k) => (7 * k) % songs);
+        if (!keep(`queue of ${run.id}`, rows)) throw new Error('no room'); }""",
+        SONGS,
+    )
+    explorer.reload()
+    _until(explorer, "document.body.dataset.ready === 'true'")
+    assert explorer.inner_text("#queue") == "Queue · 300,000"
+    explorer.click("#queue")
+    _until(explorer, "document.querySelectorAll('#upcoming li').length === 200")
+    assert explorer.locator("#upcoming li:nth-child(2) bdi").first.inner_text() in titles()[7]
+    _opened(explorer, "aurora 3")
+    explorer.keyboard.press("e")
+    _until(explorer, "document.getElementById('queue').textContent === 'Queue · 300,001'")
+    explorer.reload()
+    _until(explorer, "document.body.dataset.ready === 'true'")
+    assert explorer.inner_text("#queue") == "Queue · 300,001"
+    assert explorer.complaints == []
+
+
+def test_a_million_songs_are_kept_exactly(explorer):
+    told = explorer.evaluate(
+        """async () => { const { keep, kept } = await import('/static/kept.js');
+        const rows = Array.from({ length: 1_000_000 }, (_, k) => (k * 7_919) % 1_000_000);
+        const had = keep('many', rows);
+        const back = kept('many', 1_000_000);
+        return [had, back.length, back.every((row, k) => row === rows[k]), kept('many', 999_999).length]; }"""
+    )
+    assert told == [True, 1_000_000, True, 0]
+
+
+def test_a_queue_the_browser_has_no_room_for_is_told(explorer):
+    explorer.evaluate(
+        """() => { Storage.prototype.setItem = (key) => {
+          if (key.startsWith('queue of') && !key.endsWith('place')) throw new DOMException('full', 'QuotaExceededError'); }; }"""
+    )
+    _opened(explorer, "aurora 3")
+    explorer.keyboard.press("e")
+    _until(
+        explorer, "document.getElementById('say').textContent.includes('too long for the browser')"
+    )
+    assert explorer.inner_text("#queue") == "Queue · 1"
+
+
+def test_very_many_picked_songs_go_to_the_queue(explorer):
+    explorer.evaluate(
+        """async () => { const { queue } = await import('/static/queue.js');
+        const held = queue({ id: 'another', songs: 1_000_000 }, () => {});
+        held.add(Array.from({ length: 400_000 }, (_, k) => k % 100));
+        window.waiting = held.length(); }"""
+    )
+    assert explorer.evaluate("window.waiting") == 400_000
+
+
+def test_what_colours_mean_is_told(explorer):
+    assert explorer.inner_text("#key") == ""
+    explorer.select_option("#colour", "tempo")
+    words = explorer.inner_text("#key")
+    assert words.startswith("tempo")
+    assert "\u202fBPM" in words
+    explorer.select_option("#colour", "genre")
+    assert "pop" in explorer.inner_text("#key").splitlines()
+    explorer.select_option("#colour", "cluster")
+    assert explorer.inner_text("#key") == ""
+
+
+def test_a_name_that_is_given_does_not_take_the_keyboard_from_elsewhere(explorer):
+    _late(explorer, "/api/name", 400)
+    explorer.click("#clusters li:first-child .edit")
+    explorer.keyboard.type("Morning")
+    explorer.click("#clusters li:nth-child(2) .edit")
+    explorer.keyboard.type("Eve")
+    explorer.wait_for_timeout(700)
+    explorer.keyboard.type("ning")
+    assert explorer.evaluate("document.activeElement.value") == "Evening"
+    assert explorer.inner_text("#clusters li:first-child label") == "Morning"
+    explorer.keyboard.press("Escape")
+    explorer.click("#clusters li:first-child .edit")
+    explorer.keyboard.press("Delete")
+    explorer.keyboard.press("Enter")
+
+
+def test_the_key_for_the_whole_map_lets_go_of_the_depth_button(explorer):
+    explorer.click("#depth")
+    assert explorer.get_attribute("#depth", "aria-pressed") == "true"
+    explorer.focus("#map")
+    explorer.keyboard.press("0")
+    assert explorer.get_attribute("#depth", "aria-pressed") == "false"
+
+
+def test_a_path_may_be_begun_and_given_up_by_keys(explorer):
+    _opened(explorer, "aurora 3")
+    explorer.focus("#card .acts button:text-is('Path from here')")
+    for pressed in ("true", "false"):
+        explorer.keyboard.press("Enter")
+        held = "document.activeElement"
+        assert explorer.evaluate(f"{held}.getAttribute('aria-pressed')") == pressed
+        assert explorer.evaluate(f"{held}.textContent") == "Path from here"
+    explorer.keyboard.press("Escape")
+    assert explorer.locator("#card").is_hidden()
+
+
+def test_songs_that_cannot_be_played_are_passed_over_but_not_without_end(explorer):
+    explorer.route("**/audio/*", lambda route: route.abort())
+    _opened(explorer, "aurora 0")
+    for _ in range(9):
+        explorer.keyboard.press("e")
+    explorer.evaluate("window.started = 0")
+    explorer.keyboard.press("q")
+    explorer.keyboard.press("Enter")
+    _until(explorer, "document.querySelector('#upcoming li:nth-child(5)')?.ariaCurrent === 'true'")
+    explorer.wait_for_timeout(500)
+    assert explorer.get_attribute("#upcoming li:nth-child(5)", "aria-current") == "true"
+    assert "Aurora 0 cannot be played" in explorer.inner_text("#say")
+
+
+def test_without_sound_the_keyboard_still_comes_to_the_card(browser, address):
+    context = browser.new_context()
+    page = context.new_page()
+
+    def deaf(route):
+        answer = route.fetch()
+        route.fulfill(response=answer, json={**answer.json(), "audible": False, "playable": False})
+
+    page.route(re.compile("/api/run|/api/song/"), deaf)
+    page.goto(address)
+    _until(page, "document.body.dataset.ready === 'true'")
+    page.fill("#search", "aurora 3")
+    _until(page, "document.querySelectorAll('#found li').length === 1")
+    page.press("#search", "Enter")
+    _until(page, "document.activeElement.textContent === 'Pick'")
+    context.close()
+
+
+def test_without_a_map_all_the_rest_works(browser, address):
+    context = browser.new_context(viewport={"width": 390, "height": 700})
+    page = context.new_page()
+    page.route("**/api/map*", lambda route: route.fulfill(status=404, json={"error": "none"}))
+    page.goto(address)
+    _until(page, "document.body.dataset.ready === 'true'")
+    assert "This run has no map." in page.inner_text("#map")
+    assert page.locator("#map .empty").bounding_box()["width"] > 300
+    page.fill("#search", "aurora 3")
+    _until(page, "document.querySelectorAll('#found li').length === 1")
+    page.press("#search", "Enter")
+    _until(page, "!document.getElementById('card').hidden")
+    context.close()
+
+
+def test_numbers_on_the_map_are_written_as_in_the_report(explorer):
+    from songscape.view._text import quantity
+
+    cases = [
+        (128.03, "BPM"), (0.6789, "0..1"), (0.004, "0..1"), (-7.2, "dB"), (230_666, "ms"),
+        (340, "ms"), (61.4, "s"), (4_380.4, ""), (1998.0, "year"), (70.0, "0..100"), (0.123, "Hz"),
+        (5.0, ""), (-0.5, "dB"), (12_345.6, "Hz"),
+    ]  # fmt: skip
+    told = explorer.evaluate(
+        """async (cases) => { const { quantity } = await import('/static/map/data.js');
+        return cases.map(([value, unit]) => quantity(value, unit)); }""",
+        cases,
+    )
+    assert told == [quantity(*case) for case in cases]
+
+
 def test_without_webgl_all_but_the_map_works(browser, address):
     context = browser.new_context()
     page = context.new_page()

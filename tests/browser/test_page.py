@@ -270,3 +270,143 @@ def test_axe_finds_nothing(open_tab, small, scheme):
     assert [(one["id"], one["nodes"][0]["html"][:120]) for one in found] == []
     whole = tab.run("axe.run().then((result) => result.violations)")
     assert [(one["id"], one["nodes"][0]["html"][:120]) for one in whole] == []
+
+
+WHOLE = "[map.camera.zoom, map.camera.flat]"
+
+
+def test_showing_the_whole_map_ends_a_flight(open_tab, small):
+    tab = open_tab(small, reduced_motion="no-preference")
+    tab.map("(map.fly([3]), map.tilt(true))")
+    tab.frames(3)
+    assert tab.map(WHOLE) != [1, True]
+    tab.map("map.reset()")
+    tab.page.wait_for_timeout(600)
+    assert tab.map(WHOLE) == [1, True]
+
+
+def test_who_moves_the_map_ends_its_flight(open_tab, small):
+    tab = open_tab(small, reduced_motion="no-preference")
+    tab.map("map.fly([3])")
+    tab.frames(3)
+    box = tab.part("stage").bounding_box()
+    tab.page.mouse.move(box["x"] + 200, box["y"] + 200)
+    tab.page.mouse.wheel(0, 10)
+    tab.frames(3)
+    zoom = tab.map("map.camera.zoom")
+    tab.page.wait_for_timeout(600)
+    assert tab.map("map.camera.zoom") == zoom
+
+
+def test_two_tilts_at_once_end_as_the_second_says(open_tab, small):
+    tab = open_tab(small, reduced_motion="no-preference")
+    tab.map("(map.tilt(true), map.tilt(false))")
+    tab.page.wait_for_timeout(600)
+    assert tab.map("[map.tilted, map.camera.flat]") == [False, True]
+
+
+def test_the_key_for_the_whole_map_lets_go_of_the_relief_button(tab):
+    tab.part("relief").click()
+    assert tab.part("relief").get_attribute("aria-pressed") == "true"
+    assert tab.part("height").is_visible()
+    tab.part("stage").focus()
+    tab.page.keyboard.press("0")
+    assert tab.part("relief").get_attribute("aria-pressed") == "false"
+    assert not tab.part("height").is_visible()
+    tab.part("relief").click()
+    assert tab.map("map.relief") is True
+
+
+def test_all_groups_pressed_one_by_one_are_all_shown(tab):
+    buttons = tab.part("legend").locator("button")
+    for k in range(buttons.count()):
+        buttons.nth(k).click()
+    assert tab.map("map.shown") is None
+    buttons.nth(1).click()
+    assert tab.part("legend").locator("[aria-pressed=true]").count() == 1
+
+
+def test_a_screen_with_finer_pixels_is_drawn_finely(tab):
+    before = tab.map("[map.canvas.width, map.ratio]")
+    size = {"width": 1200, "height": 860, "mobile": False}
+    screen = tab.page.context.new_cdp_session(tab.page)
+    screen.send("Emulation.setDeviceMetricsOverride", {**size, "deviceScaleFactor": 2})
+    tab.map("map.request()")
+    tab.until(f"{MAP}.ratio === 2")
+    assert tab.map("map.canvas.width") == 2 * before[0]
+    assert tab.map("map.cover.width") == 2 * before[0]
+    screen.send("Emulation.setDeviceMetricsOverride", {**size, "deviceScaleFactor": 1})
+    tab.map("map.request()")
+    tab.until(f"{MAP}.canvas.width === {before[0]}")
+
+
+def test_a_map_that_is_taken_away_is_silent(tab):
+    tab.run(
+        f"""() => {{ const map = {MAP}; window.heard = [];
+        for (const what of ['lost', 'view', 'hover']) map.on(what, () => window.heard.push(what));
+        map.fly([3]); map.destroy(); window.heard = []; window.frames_ = map.frames; }}"""
+    )
+    tab.map("(map.request(), map.hover(5))")
+    tab.page.wait_for_timeout(300)
+    assert tab.run("window.heard") == []
+    assert tab.map("map.frames - window.frames_") == 0
+    assert not tab.part("status").inner_text()
+
+
+def test_a_search_without_result_says_so_and_a_finger_may_scroll_the_list(tab):
+    tab.part("search").fill("no such song anywhere")
+    assert tab.part("results").inner_text() == "nothing found"
+    tab.part("search").press("Enter")
+    assert tab.map("map.selected") == []
+    tab.part("search").fill("number")
+    option = tab.part("results").locator("li").first
+    option.dispatch_event("pointerdown")
+    assert tab.map("map.selected") == []
+    option.click()
+    assert len(tab.map("map.selected")) == 1
+
+
+def test_the_chosen_song_of_a_search_is_scrolled_to(tab):
+    tab.part("search").fill("number")
+    for _ in range(12):
+        tab.part("search").press("ArrowDown")
+    list_, last = (tab.part("results").bounding_box(),
+                   tab.part("results").locator("li").last.bounding_box())  # fmt: skip
+    assert last["y"] + last["height"] <= list_["y"] + list_["height"] + 1
+
+
+def test_of_two_songs_found_the_second_is_opened(open_tab, small):
+    tab = open_tab(small, reduced_motion="no-preference")
+    tab.run("window.opened = []")
+    tab.run(f"() => {MAP}.on('open', (song) => window.opened.push(song))")
+    for number in (17, 23):
+        tab.part("search").fill(f"number {number}")
+        tab.part("search").press("Enter")
+    tab.page.wait_for_timeout(700)
+    assert len(tab.run("window.opened")) == 1
+
+
+def test_what_lies_beyond_the_scale_is_told(open_tab):
+    far = pl.when(pl.int_range(pl.len()) < 2).then(900.0).otherwise("tempo")
+    tab = open_tab(record_of(planted_tracks(3000).with_columns(tempo=far), list(UNITS_ORDER)))
+    tab.part("colour").select_option("tempo")
+    low, high = tab.part("legend").locator(".ends span").all_inner_texts()
+    assert low.startswith("≤\u202f")
+    assert re.fullmatch("≥\u202f\\d+\u202fBPM", high)
+
+
+def test_a_phone_scrolls_down_only(open_tab):
+    tracks = planted_tracks(300).with_columns(title=pl.lit("W " * 200), artist=pl.lit("A" * 400))
+    tab = open_tab(record_of(tracks, list(UNITS_ORDER)), viewport={"width": 390, "height": 800})
+    tab.run("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+    assert tab.run("document.documentElement.scrollWidth") == 390
+
+
+def test_a_long_legend_keeps_its_lines_apart(open_tab):
+    tracks = planted_tracks(600).with_columns(cluster=pl.int_range(600, dtype=pl.Int32) % 60)
+    tab = open_tab(record_of(tracks, list(UNITS_ORDER), k=60))
+    buttons = tab.part("legend").locator("button").all()
+    assert len(buttons) == 60
+    for button in buttons[:20]:
+        inner, outer = button.locator("bdi").bounding_box(), button.bounding_box()
+        assert inner["height"] <= outer["height"]

@@ -74,6 +74,10 @@ def test_noise_is_told_and_not_counted():
     found = compare(run(old), run(new))
     assert found.summary["ari"] == 1
     assert (1, -1, 5) in found.moves.rows()
+    assert found.summary["stayed"] == 0.75
+    assert found.clusters["size"].to_list() == [10, 10]
+    assert found.clusters["second_size"].to_list() == [10, 5]
+    assert found.clusters["jaccard"].to_list() == [1.0, 0.5]
 
 
 def test_scores_of_different_spaces_are_refused():

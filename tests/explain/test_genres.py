@@ -49,3 +49,12 @@ def test_lifts_weighted_by_size_give_one():
     table = cluster_genres(genre, groups).filter(pl.col("genre") == "a").sort("cluster")
     weights = np.bincount(groups) / 200
     assert np.dot(table["lift"].to_numpy(), weights) == pytest.approx(1)
+
+
+def test_a_genre_that_lies_outside_is_not_kept_together():
+    genre = pl.Series(["drone"] * 10 + ["folk"] * 4)
+    table = genre_homes(cluster_genres(genre, labels(0, *[-1] * 9, 0, 0, 0, -1)))
+    rows = {row["genre"]: row for row in table.to_dicts()}
+    assert (rows["drone"]["home_share"], rows["drone"]["fate"]) == (0.1, "split")
+    assert rows["drone"]["songs"] == 10
+    assert (rows["folk"]["home_share"], rows["folk"]["fate"]) == (0.75, "alone")

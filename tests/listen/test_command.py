@@ -82,7 +82,7 @@ def test_an_excerpt_is_passed_on_and_read_back(run, music, library, tmp_path):
     folder = music("a")
     run("describe", folder, "--library", library)
     code, said, _ = run("describe", folder, "--library", library, "--excerpt", "30", "--out", out)
-    assert (code, said.splitlines()[0]) == (0, "1 files: 1 described.")
+    assert (code, said.splitlines()[0]) == (0, "1 file: 1 described.")
     with Library(library) as opened:
         assert [options for options, _ in opened.setups().values()] == [{}, {"excerpt": 30.0}]
 
@@ -91,7 +91,7 @@ def test_an_empty_path_is_wrong_usage(run, music, library, monkeypatch):
     monkeypatch.chdir(music("a"))
     code, _, told = run("describe", "", "--library", library)
     assert code == 2
-    assert "a path is empty; name a folder or a file" in told
+    assert "it is empty; name a file or a folder" in told
     assert not library.exists()
 
 
@@ -101,7 +101,7 @@ def test_a_name_that_is_no_text_is_given_and_told(run, music, library, tmp_path)
     Path(os.fsdecode(folder)).mkdir()
     Path(os.fsdecode(folder), "b.mp3").write_bytes(b"songfail")
     code, said, told = run("describe", os.fsdecode(folder), "--library", library)
-    assert (code, said.splitlines()[0]) == (3, "1 files: 1 failed.")
+    assert (code, said.splitlines()[0]) == (3, "1 file: 1 failed.")
     assert "caf\\xe9/b.mp3: It is broken." in told
 
 
@@ -127,7 +127,7 @@ def test_a_place_that_cannot_be_written_is_told_in_a_sentence(run, music, librar
     code, _, told = run(*words, tmp_path / "folder.csv")
     assert (code, told.splitlines()[-1]) == (
         1,
-        f"songscape: {tmp_path}/folder.csv: Is a directory; nothing half-written was left, name another place.",
+        f"songscape: {tmp_path}/folder.csv: this is a folder; name a file to write.",
     )
     (tmp_path / "file").touch()
     code, _, told = run(*words, tmp_path / "file" / "out.csv")
@@ -155,7 +155,7 @@ def test_a_full_disk_is_told_in_a_sentence(run, music, library, tmp_path, monkey
 def test_what_is_not_there_is_an_error(run, tmp_path, library):
     code, _, told = run("describe", tmp_path / "nothing", "--library", library)
     assert code == 1
-    assert "nothing cannot be found" in told
+    assert told.startswith("songscape: There is no file ")
 
 
 def test_a_locked_library_has_its_own_code(run, music, library):

@@ -92,8 +92,8 @@ def test_an_embedding_is_described_beside_what_is_there(run, music, network, tmp
     out = tmp_path / "o.parquet"
     assert run(music / "short.flac")[0] == 0
     asked = ("--embedding", network, "--embedding-rate", 16_000, "--out", out)
-    assert run(music / "short.flac", *asked)[1].startswith("1 files: 1 described.")
-    assert run(music / "short.flac", *asked)[1].startswith("1 files: 1 known before.")
+    assert run(music / "short.flac", *asked)[1].startswith("1 file: 1 described.")
+    assert run(music / "short.flac", *asked)[1].startswith("1 file: 1 known before.")
     songs = pl.read_parquet(out)
     sound, _ = soundfile.read(music / "short.flac")
     assert songs["embedding_001"][0] == pytest.approx((sound**2).mean() / 2, rel=0.01)

@@ -217,3 +217,26 @@ def test_a_k_among_the_options_counts_from_python(table):
         songscape.map(table, options=QUICK | {"choose.use": "none", "cluster.k": 4}).record.run["k"]
         == 4
     )
+
+
+@pytest.mark.parametrize(
+    ("use", "there", "engine"),
+    [
+        ("auto", True, "openTSNE"),
+        ("auto", False, "scikit-learn"),
+        ("tsne", False, "scikit-learn"),
+        ("auto", None, "pca"),
+    ],
+)
+def test_the_recipe_tells_which_engine_drew_the_map(monkeypatch, use, there, engine):
+    if there and find_spec("openTSNE") is None:
+        pytest.skip("openTSNE is not installed")
+    monkeypatch.setattr("songscape.reduce.tsne.is_fast", lambda: bool(there))
+    if there is None:
+        monkeypatch.setattr("songscape.reduce.auto.SLOW_LIMIT", 50)
+    brief = {"choose.use": "none", "judge.draws": 0, "judge.label": "none", "map.use": use}
+    run = mapped(demo.make_table().head(120), k=3, options=brief)
+    recipe = tomllib.loads(run.record.recipe)
+    assert recipe["map"]["engine"] == engine
+    again = mapped(demo.make_table().head(120), recipe={**recipe, "source": {}})
+    assert again.tracks["x"].to_numpy() == pytest.approx(run.tracks["x"].to_numpy(), abs=1e-6)

@@ -1,5 +1,6 @@
 """New songs find their place on an old map, and old ones keep theirs."""
 
+import json
 import shutil
 from functools import cache
 
@@ -72,6 +73,16 @@ def test_a_table_without_the_features_is_refused_by_name(run, table, tmp_path):
     pl.read_csv(table).drop("tempo").write_csv(tmp_path / "less.csv")
     with pytest.raises(InputError, match="lack tempo, which the run was made of"):
         place_songs(folder, str(tmp_path / "less.csv"))
+
+
+def test_a_run_that_does_not_tell_its_features_still_places(run, table, tmp_path):
+    mapped_run, whole = run()
+    folder = shutil.copytree(whole, tmp_path / "cut")
+    told = {**mapped_run.record.run}
+    del told["features"], told["verdict"]
+    (folder / "run.json").write_text(json.dumps(told), "utf-8")
+    placed = place_songs(folder, str(table))
+    assert placed["cluster"].to_list() == place_songs(whole, str(table))["cluster"].to_list()
 
 
 def test_a_damaged_model_is_refused(run, table, tmp_path):

@@ -3,13 +3,12 @@
 Tables that differ by their columns and not by their size are cut to rows spread over them.
 """
 
-from importlib.resources import files
-
 import pytest
 
 import songscape
 from songscape import recipe as recipes
 from songscape.run import follow
+from songscape.studies.papers._paper import paper
 
 WHOLE = {"fma-echonest-13129.csv": 13_129, "fma-genres.csv": 163}
 SPREAD = ("organize-your-music-2000.csv", "geographical-origin-1059.txt",
@@ -42,12 +41,9 @@ def test_rows_spread_over_a_table_map_with_no_options(shared_data, tmp_path, nam
 @pytest.mark.slow
 def test_the_coursework_on_114k_tracks_comes_out_again(shared_data):
     """Sizes within 1 % and the silhouette of 0.3858 that the report of 2024 printed."""
-    protocol = files("songscape.studies") / "audio_features.toml"
-    values = recipes.put(
-        recipes.read(protocol), "source.path", str(shared_data / "tables/spotify-tracks-114k.csv")
-    )
-    values = recipes.put(values, "choose", {"use": "none"})
-    run = follow(recipes.resolve({**values, "judge": {"draws": 0}})).record.run
+    published = paper("audio-features")["recipes"]["published"]
+    source = {"path": str(shared_data / "tables/spotify-tracks-114k.csv")}
+    run = follow(recipes.resolve({**published, "source": source})).record.run
     assert run["n_tracks"] == 114_000
     for size, published in zip(run["cluster_sizes"], (42_921, 33_386, 28_400, 9_293), strict=True):
         assert size == pytest.approx(published, rel=0.01)

@@ -141,12 +141,26 @@ def test_tables_of_the_users_are_measured(tmp_path):
     assert found[0].on == "truth.csv"
 
 
+def test_truths_that_are_not_known_are_passed_over(tmp_path):
+    (tmp_path / "a.wav").write_text("")
+    truth = tmp_path / "truth.csv"
+    truth.write_text("file,tempo,key,mode\na.wav,120,9,0\na.wav,0,,0\na.wav,,9,\n")
+    found = table_scores(lambda _: {"tempo": 120.0, "key": 9, "mode": 0}, truth)
+    told = {(one.descriptor, one.measure): (one.value, one.n) for one in found}
+    assert told["tempo", "accuracy 1"] == (1.0, 1)
+    assert told["key", "exact"] == (1.0, 1)
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [
         ("tempo\n1\n", "names no files"),
         ("file,tempo\nnowhere.wav,1\n", r"line 2: there is no file .*nowhere\.wav"),
         ("file,colour\ntruth.csv,red\n", "states nothing that is measured"),
+        ("file,tempo\ntruth.csv,fast\n", "column tempo: the truth is to be a number, as 120"),
+        ("file,key,mode\ntruth.csv,Am,0\n", "column key: the truth is to be a number, as 0 for C"),
+        ("file,tempo\ntruth.csv,0\n", "states nothing that is measured"),
+        ("file,tempo,key,mode,time_signature\ntruth.csv,,,,\n", "states nothing that is measured"),
     ],
 )
 def test_tables_without_truth_are_refused(tmp_path, text, says):

@@ -161,3 +161,16 @@ def test_a_dozen_songs_are_too_few():
 def test_unreadable_mappings_are_refused(tmp_path):
     with pytest.raises(InputError, match="cannot be read as a mapping"):
         open_model(tmp_path / "none.json")
+
+
+def test_what_is_no_isrc_pairs_nobody():
+    mine = pl.DataFrame({"file": ["a.mp3", ""], "isrc": ["n/a", "GB-AYE-06-01477"]})
+    theirs = pl.DataFrame({"file": ["b.mp3", ""], "isrc": ["N/A", "gbaye0601477"]})
+    assert matched(mine, theirs).rows() == [(1, 1, "ISRC")]
+
+
+def test_a_reference_without_any_value_is_refused_in_a_sentence():
+    described = library(60)
+    known = described.select("artist", "title").with_columns(energy=pl.lit(None, pl.Float64))
+    with pytest.raises(DegenerateDataError):
+        calibrate(described, known)

@@ -81,11 +81,13 @@ def test_accuracy_prints_columns_markdown_or_json(measured):
 
 
 def test_accuracy_passes_on_what_is_asked(measured, tmp_path):
+    (tmp_path / "mine.csv").write_text("file,tempo\n")
     run("accuracy", "--songs", "3", "--seed", "7", "--truth", tmp_path / "mine.csv")
     assert measured == [{"n": 3, "seed": 7, "truth": tmp_path / "mine.csv"}]
 
 
 def test_a_wrong_table_of_truths_is_told_before_the_long_work(tmp_path, monkeypatch):
     monkeypatch.setattr(accuracy, "signal_scores", lambda _describe: pytest.fail("too late"))
-    with pytest.raises(InputError, match="cannot be read as a table of truths"):
-        run("accuracy", "--truth", tmp_path / "nowhere.csv")
+    (tmp_path / "truths.csv").write_text("tempo\n120\n")
+    with pytest.raises(InputError, match="names no files"):
+        run("accuracy", "--truth", tmp_path / "truths.csv")

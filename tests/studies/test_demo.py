@@ -74,3 +74,17 @@ def test_the_table_needs_no_sound(tmp_path, monkeypatch):
     assert done.exit_code == 0, done.output
     assert asked["source"] == str(tmp_path / "d-songs.csv")
     assert (tmp_path / "d-songs.csv").is_file()
+
+
+def test_a_table_of_somebody_elses_is_not_lost(tmp_path):
+    path = tmp_path / "songs.csv"
+    demo.write_table(path)
+    demo.write_table(path)
+    path.write_text("years of work")
+    with pytest.raises(InputError, match="is another file than the demonstration with seed 0"):
+        demo.write_table(path)
+    assert path.read_text() == "years of work"
+
+
+def test_any_seed_makes_a_table():
+    assert demo.make_table(2**64).height == demo.make_table(0).height

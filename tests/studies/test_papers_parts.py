@@ -4,15 +4,20 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.mixture import GaussianMixture
 
+from songscape.core.errors import InputError
 from songscape.core.space import Space
+from songscape.studies.papers import _autoencoder_sound as sound
 from songscape.studies.papers import _measures as measures
 from songscape.studies.papers import _mixtures_fits as fits
-from songscape.studies.papers import _study
+from songscape.studies.papers import _origins_places as places
+from songscape.studies.papers import _study, autoencoder, origins, timbre
+from songscape.studies.papers._audio_features_repair import _came_home
 from songscape.studies.papers._autoencoder_models import as_theirs, nearest
 from songscape.studies.papers._findings import (
     Findings,
@@ -20,14 +25,17 @@ from songscape.studies.papers._findings import (
     Number,
     Table,
     Verdict,
+    either,
     mean_of,
+    plain,
     reasons,
     spread,
 )
 from songscape.studies.papers._origins_north import platt
 from songscape.studies.papers._origins_places import in_degrees, on_sphere
+from songscape.studies.papers._paper import paper
 from songscape.studies.papers._report import _ranged, _tied
-from songscape.studies.papers._setting import Setting, paper
+from songscape.studies.papers._setting import Setting
 from songscape.studies.papers._world import coasts, great_circle
 from songscape.studies.papers.origins import history
 
@@ -72,7 +80,8 @@ def test_clusters_are_numbered_by_size(labels):
 @given(st.permutations(range(5)))
 def test_renumbering_finds_a_permutation(order):
     labels = np.repeat(np.arange(5), 6)
-    assert (measures.matched(np.array(order)[labels], labels) == labels).all()
+    other = np.array(order)[labels]
+    assert (measures.renaming(other, labels)[other] == labels).all()
 
 
 def test_an_interval_over_artists_is_wider_than_over_songs():
@@ -226,3 +235,158 @@ def test_every_verdict_finds_its_reason(verdict):
     setting = Setting("origins", Path("t"), {"claims": [claim]}, 0, print)
     told = _study.claims(setting, Findings(verdicts={"v": verdict}))[0]
     assert told["why"] == why[verdict.name.lower()]
+
+
+def test_songs_of_unknown_artists_are_no_group():
+    values = np.array([0.0, 1.0] * 20)
+    unknown = np.array([None] * 40, dtype=object)
+
+    def mean(rows):
+        return float(values[rows].mean())
+
+    alone = measures.resampled(mean, unknown, 0)
+    assert alone == measures.resampled(mean, np.array([f"{i:02}" for i in range(40)]), 0)
+    assert alone.low < alone.high
+
+
+def test_what_is_not_defined_is_null_in_json():
+    assert plain(float("nan")) is None
+    assert plain(np.float64("inf")) is None
+    found = plain(Interval(Number(0.5), Number("nan"), Number(1.0)))
+    assert found == {"value": 0.5, "low": None, "high": 1.0}
+    with pytest.raises(ValueError, match="JSON"):
+        _study.summary_text({"value": float("nan")})
+
+
+@pytest.mark.parametrize(
+    ("ten", "one", "verdict"),
+    [
+        ((0.2, 0.4), (0.5, 0.9), Verdict.HOLDS),
+        ((0.2, 0.4), (0.5, 1.1), Verdict.ARTEFACT),
+        ((0.8, 1.2), (0.5, 0.9), Verdict.UNCLEAR),
+        ((1.1, 1.2), (0.5, 0.9), Verdict.ARTEFACT),
+    ],
+)
+def test_mini_batch_is_faster_only_if_every_batch_size_is(ten, one, verdict):
+    seconds = {name: np.array(parts) for name, parts in (("batch", ten), ("one", one))}
+    numbers = {}
+    for name, parts in seconds.items():
+        numbers |= {f"speed_{name}_least": parts.min(), f"speed_{name}_most": parts.max()}
+    assert fits.quicker(numbers) is verdict
+
+
+def test_times_are_taken_by_batch_size_and_start_for_start():
+    other = fits.Timed(np.zeros(2), np.array([1.0, 1.0]))
+    found = fits.speeds(np.array([0.6, 1.2]), {"batch": other, "one": other})
+    assert found["speed_batch"] == "0.30 to 0.60"
+    assert found["speed_one"] == "0.10 to 0.20"
+
+
+@pytest.mark.parametrize(
+    ("interval", "verdict"),
+    [
+        ((0.01, 0.08), Verdict.HOLDS),
+        ((-0.05, 0.04), Verdict.ARTEFACT),
+        ((-0.05, 0.06), Verdict.UNCLEAR),
+    ],
+)
+def test_a_wide_interval_refutes_nothing(interval, verdict):
+    gain = Interval(Number(np.mean(interval)), *map(Number, interval))
+    assert origins._larger(gain) is verdict
+
+
+def origin_numbers(**changed):
+    """Return numbers of the origins as the notebook has them, some changed."""
+
+    def interval(value, low, high):
+        return Interval(Number(value), Number(low), Number(high))
+
+    return {
+        "n_north": 679, "linear_parameters": 138, "network_parameters": 2274,
+        "linear_best": interval(0.74, 0.72, 0.76), "network_best": interval(0.8, 0.78, 0.82),
+        "linear_grouped": interval(0.66, 0.6, 0.7), "network_grouped": interval(0.66, 0.6, 0.7),
+        "gain_grouped": interval(0.0, -0.05, 0.04), "taiwan_share": interval(0.94, 0.7, 1.0),
+        "taiwan_null": 0.36, "found_k": 1, "network_epoch": interval(42, 12, 81),
+        "network_fall": interval(-0.01, -0.02, -0.001),
+    } | {name: interval(*value) for name, value in changed.items()}  # fmt: skip
+
+
+def test_a_model_that_is_better_than_published_holds():
+    assert origins._verdicts(origin_numbers())["linear"] is Verdict.ARTEFACT
+    better = origin_numbers(linear_grouped=(0.8, 0.78, 0.82))
+    assert origins._verdicts(better)["linear"] is Verdict.HOLDS
+
+
+def test_somewhat_more_than_chance_is_not_almost_exclusively():
+    assert origins._verdicts(origin_numbers())["taiwan"] is Verdict.HOLDS
+    half = origin_numbers(taiwan_share=(0.5, 0.4, 0.6))
+    assert origins._verdicts(half)["taiwan"] is Verdict.UNCLEAR
+
+
+@pytest.mark.parametrize(
+    ("higher", "verdict"), [(0, Verdict.ARTEFACT), (2, Verdict.UNCLEAR), (4, Verdict.HOLDS)]
+)
+def test_one_duel_decides_nothing_for_t_sne(higher, verdict):
+    interval = Interval(Number(0.1), Number(0.05), Number(0.2))
+    numbers = {"ch_all_6": 332, "tsne_higher": higher, "duels": 4, "found_k": 2,
+               "ami_best": interval, "ami_gain": interval}  # fmt: skip
+    assert timbre._verdicts(numbers)["tsne"] is verdict
+
+
+def test_no_song_is_its_own_neighbour_even_of_an_unknown_artist():
+    matrix = np.array([[0.0], [0.1], [5.0], [5.1]] * 6) + np.arange(24)[:, None] / 1000
+    genres = np.array(["folk", "jazz"] * 12, dtype=object)
+    artists = np.array([None] * 24, dtype=object)
+    found = timbre._neighbours(matrix, genres, artists)
+    known = timbre._neighbours(matrix, genres, np.arange(24).astype(str).astype(object))
+    assert (found == known).all()
+
+
+def test_what_was_held_out_has_no_say_in_which_cluster_is_which():
+    """Both songs held out land in the other cluster; matched by themselves they would be right."""
+    fitted = SimpleNamespace(
+        tracks=pl.DataFrame({"cluster": [0, 0, 1, 1]}),
+        collection=SimpleNamespace(ids=pl.Series(["a", "b", "c", "d"])),
+    )
+    whole = {"a": 1, "b": 1, "c": 0, "d": 0, "e": 1, "f": 0}
+    laid = pl.DataFrame({"id": ["e", "f"], "cluster": [1, 0]})
+    assert _came_home(fitted, laid, whole) == 0.0
+    assert _came_home(fitted, laid.with_columns(cluster=1 - pl.col("cluster")), whole) == 1.0
+
+
+def test_the_best_that_features_do_is_found_by_number():
+    def interval(value):
+        return Interval(Number(value), Number(value), Number(value))
+
+    rows = [
+        (("linear model", "the features"), interval(0.095), interval(0.1)),
+        (("boosted trees", "the features"), interval(0.51), interval(0.2)),
+        (sound.NETWORK, interval(0.9), interval(0.9)),
+    ]
+    found = sound._ceiling(rows)
+    assert (found["told_best"], found["told_right"].value) == ("boosted trees", 0.51)
+
+
+@pytest.mark.parametrize(
+    ("same", "verdict"), [(9, Verdict.HOLDS), (6, Verdict.UNCLEAR), (4, Verdict.ARTEFACT)]
+)
+def test_scaling_changes_nothing_only_if_every_genre_goes_to_the_same(same, verdict):
+    assert autoencoder._merged(same, 9) is verdict
+
+
+def test_words_of_a_study_fit_whatever_ks_are_offered():
+    assert either(["8"]) == "8"
+    assert either(["8", "20"]) == "8 or 20"
+
+
+def test_tables_without_what_a_paper_speaks_of_are_refused():
+    setting = SimpleNamespace(data=Path("other.txt"), paper=paper("origins"))
+    with pytest.raises(InputError, match=r"other\.txt has no track from Taiwan"):
+        places.check_places(setting, np.array([[52.5, -0.12], [41.9, 12.48]]))
+    places.check_places(setting, np.array([[23.76, 121.0], [41.9, 12.48]]))
+    songs = SimpleNamespace(
+        names=lambda _role: ["genre"],
+        frame=pl.DataFrame({"genre": ["Folk", "Jazz"], "artist": ["a", "b"]}),
+    )
+    with pytest.raises(InputError, match=r"other\.txt has no track of Classical"):
+        autoencoder._check_genres(setting, songs)

@@ -13,7 +13,7 @@ from songscape.studies._render import RATE, render
 from songscape.studies._render import songs as planned
 from songscape.studies.papers import _autoencoder_models as models
 from songscape.studies.papers import _autoencoder_sound as sound
-from songscape.studies.papers import _setting, _study
+from songscape.studies.papers import _paper, _setting, _study
 
 STYLES = 10
 FEATURES = ("acousticness", "danceability", "energy", "instrumentalness", "liveness", "speechiness")
@@ -74,7 +74,7 @@ def audio(plan, tmp_path_factory):
 
 def learned(table, audio, tell=lambda _line: None):
     """Return what the study finds of sound."""
-    paper = _setting.paper("autoencoder", QUICK)
+    paper = _paper.paper("autoencoder", QUICK)
     setting = _setting.Setting("autoencoder", table, paper, 0, tell, audio=audio)
     songs = setting.songs("published")
     common = models.standardised(setting.prepared("published", songs).space)
@@ -116,7 +116,7 @@ def test_audio_of_other_tracks_is_refused(table, tmp_path):
 
 def test_a_folder_that_is_not_there_is_named(table, tmp_path):
     with pytest.raises(InputError, match="There is no folder of audio"):
-        learned(table, tmp_path / "nowhere")
+        _study.run_study("autoencoder", data=table, more={"audio": tmp_path / "nowhere"})
 
 
 @pytest.mark.parametrize(("name", "given"), [("origins", "audio"), ("timbre", "mine")])

@@ -111,7 +111,7 @@ def test_missing_values_are_told(make_record):
     record = make_record(400, change)
     evidence = {k: v for k, v in record.evidence.items() if k != "columns"}
     bare = Record("", record.run, record.tracks, record.scores, record.clusters, evidence)
-    assert "25% missing" in figures(bare)["distributions"]
+    assert "25\u202f% missing" in figures(bare)["distributions"]
 
 
 def test_curves_of_another_space_are_left_out(record):

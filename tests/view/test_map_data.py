@@ -114,7 +114,7 @@ def test_a_line_stays_a_line(make_record):
     titles = parts["title"].tobytes().decode().split("\n")
     assert len(titles) == 40
     ids = set(record.tracks["id"].to_list())
-    assert {t for t in titles if t not in ids} == {"two lines", "turned", "x" * 80}
+    assert {t for t in titles if t not in ids} == {"two lines", "turned", "x" * 79 + "…"}
 
 
 def test_no_positions_no_block(record):

@@ -26,8 +26,8 @@ def test_half_and_twice_as_many_are_weighed():
     assert set(rows) == {"2", "3", "4", "5", "6", "8"}
     assert rows["4"]["chosen"]
     assert rows["4"]["distance"] == "the same"
-    assert rows["2"]["distance"] == "100 % farther"
-    assert rows["8"]["distance"] == "50 % nearer"
+    assert rows["2"]["distance"] == "100\u202f% farther"
+    assert rows["8"]["distance"] == "50\u202f% nearer"
     assert rows["2"]["again"] == "0.90"
     assert rows["2"]["valley"] == "all of it"
 

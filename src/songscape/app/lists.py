@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from dataclasses import dataclass
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Self
 
 from songscape.core.atomic import write_bytes
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 FOLDER = "playlists"
 LONGEST_NAME = 80
 _ORDERS = tuple(order for order in ORDERS if order != "arc")
+# Between finding a free name and writing it another request must not take it.
+_SAVING = Lock()
 
 
 @dataclass(frozen=True)
@@ -82,8 +85,9 @@ def saved(run: Opened, asked: Request) -> dict[str, Any]:
     folder = run.folder / FOLDER
     data = content(run, songs, asked.form, folder if asked.relative else None)
     folder.mkdir(exist_ok=True)
-    path = _free(folder, _file_name(asked))
-    write_bytes(path, data)
+    with _SAVING:
+        path = _free(folder, _file_name(asked))
+        write_bytes(path, data)
     return {"saved": str(path), "songs": len(songs.rows), "notes": songs.notes}
 
 

@@ -172,7 +172,8 @@ def _file(name: str) -> Response:
     found = static.files().get(name)
     if found is None:
         raise HTTPException(404, "There is no such page.")
-    return Response(*found[:1], media_type=found[1])
+    content, media = found
+    return Response(content, media_type=media)
 
 
 def _json(value: Any, status: int = 200) -> Response:
@@ -198,7 +199,8 @@ def _too_large(_request: Request, _error: Exception) -> Response:
 
 def _unusable(_request: Request, error: OSError) -> Response:
     """Answer where the system refuses a file, as in a run's folder that may not be written to."""
-    return _json({"error": f"{error.filename}: {error.strerror or error}."}, 500)
+    place = f"{error.filename}: " if error.filename else ""
+    return _json({"error": f"{place}{error.strerror or error}."}, 500)
 
 
 def _broken(_request: Request, error: Exception) -> Response:

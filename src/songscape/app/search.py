@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import sqlite3
 import threading
+import unicodedata
 
 import polars as pl
 
@@ -47,7 +48,8 @@ class Search:
 
     def rows(self, text: str, limit: int = 20) -> list[int]:
         """Return the rows of songs that hold all words of a text, the best matches first."""
-        words = _WORD.findall(text[:LONGEST])
+        # A letter typed as base and mark would else be torn in two.
+        words = _WORD.findall(unicodedata.normalize("NFC", text[:LONGEST]))
         if not words:
             return []
         query = " ".join(f'"{word}"*' for word in words)

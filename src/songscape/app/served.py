@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
 from threading import Lock
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from songscape.app.audio import roots
 from songscape.app.search import Search
 from songscape.use.opened import open_run
+from songscape.view import _parts
 from songscape.view.map_data import block
 
 if TYPE_CHECKING:
@@ -17,9 +19,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from songscape.use.opened import Opened
-
-
-NOISE = "in no cluster"
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,17 +59,21 @@ class Served:
     def about(self) -> dict[str, Any]:
         """What the page shows around the map."""
         run, tracks = self.run.record.run, self.run.tracks
-        sizes = dict(tracks["cluster"].value_counts().iter_rows())
+        sizes = Counter(_parts.clusters(self.run.record).tolist())
         numbers = sorted(sizes, key=lambda number: (number < 0, number))
         clusters = [
-            {"cluster": number, "name": self.run.names.get(number, NOISE), "size": sizes[number]}
+            {
+                "cluster": number,
+                "name": self.run.names.get(number, _parts.NOISE),
+                "size": sizes[number],
+            }
             for number in numbers
         ]
         return {
+            "id": self.run.space.fingerprint,
             "name": run.get("name") or self.run.folder.name,
             "songs": tracks.height,
             "clusters": clusters,
-            "verdict": run["verdict"]["reason"],
             "audible": self.run.files is not None and bool(self.folders),
         }
 

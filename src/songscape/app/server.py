@@ -17,6 +17,16 @@ if TYPE_CHECKING:
     from songscape.app.served import Served
 
 ADDRESS = "127.0.0.1"
+REFUSED = frozenset(
+    {
+        1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95, 101,
+        102, 103, 104, 109, 110, 111, 113, 115, 117, 119, 123, 135, 137, 139, 143, 161, 179, 389,
+        427, 465, 512, 513, 514, 515, 526, 530, 531, 532, 540, 548, 554, 556, 563, 587, 601, 636,
+        989, 990, 993, 995, 1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566,
+        *range(6665, 6670), 6679, 6697, 10080,
+    }
+)  # fmt: skip
+"""Ports no browser opens (WHATWG Fetch, "bad port"): a server there would wait for nobody."""
 
 
 def run_server(
@@ -34,7 +44,7 @@ def run_server(
     Raises
     ------
     InputError
-        If the port is taken.
+        If the port is taken, may not be used, or is one that browsers do not open.
     """
     import uvicorn
 
@@ -66,14 +76,20 @@ def run_server(
 
 def _listening(port: int) -> socket.socket:
     """Return a socket on the loopback address that listens."""
-    taken = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    try:
-        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        taken.bind((ADDRESS, port))
-    except (OSError, OverflowError) as error:
-        taken.close()
+    if port in REFUSED:
         raise InputError(
-            f"Port {port} cannot be used ({error}); give another with --port, or 0 for any."
+            f"Port {port} is one that browsers refuse to open; give another with --port, or 0 for "
+            "any."
+        )
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((ADDRESS, port))
+        listening.listen(128)
+    except (OSError, OverflowError) as error:
+        listening.close()
+        reason = getattr(error, "strerror", None) or error
+        raise InputError(
+            f"Port {port} cannot be used ({reason}); give another with --port, or 0 for any."
         ) from None
-    taken.listen(128)
-    return taken
+    return listening

@@ -31,6 +31,7 @@ from songscape.classify._task import LABEL, PLACE, Task, Wish, task
 from songscape.core.collection import Role, numbers
 from songscape.core.errors import InputError, RecordError
 from songscape.core.options import dump
+from songscape.core.places import MODEL, check_made
 from songscape.core.record import parquet_bytes, summary_text
 from songscape.core.seeds import child
 
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
 
     from songscape.core.collection import Collection
 
-FACTS, FILE = "classify.json", "model.skops"
+FACTS, FILE = MODEL.mark, "model.skops"
 _NEEDED = {"target", "kind", "method", "reads", "features", "classes", "headline", "scores"}
 _ANEW = "fit one with songscape classify"
 _TREES = "sklearn.ensemble._hist_gradient_boosting"
@@ -205,11 +206,8 @@ def read_facts(folder: Path) -> dict[str, Any]:
     RecordError
         If the folder is no model, or the file is damaged.
     """
+    check_made(folder, MODEL)
     path = folder / FACTS
-    if not path.is_file():
-        raise RecordError(
-            f"{folder} is not a model of songscape classify: it has no {FACTS}; {_ANEW}."
-        )
     try:
         facts: dict[str, Any] = json.loads(path.read_text("utf-8"))
     except (OSError, ValueError) as error:

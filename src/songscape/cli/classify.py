@@ -8,8 +8,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from songscape.cli._options import Json, Seed, Source
+from songscape.cli._options import PATH, Json, Seed, Source, Table, place
 from songscape.cli._say import print_json, tell
+from songscape.core.errors import RecipeError
+from songscape.core.places import (
+    MODEL,
+    TABLES,
+    check_file,
+    check_made,
+    check_source,
+    check_target,
+)
+from songscape.core.wording import count
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,7 +39,8 @@ MethodName = Annotated[
     str, typer.Option("--method", help="linear, network, nearest, boosting or cnn")
 ]
 ModelOut = Annotated[
-    Path | None, typer.Option("--out", help="folder; default songscape-models/TARGET-METHOD")
+    Path | None,
+    typer.Option("--out", help="folder; default songscape-models/TARGET-METHOD", **PATH),
 ]
 Group = Annotated[
     str, typer.Option("--group", help="column kept on one side of splits; auto (artist) or none")
@@ -53,9 +64,12 @@ BestSeen = Annotated[
     ),
 ]
 MethodSets = Annotated[
-    list[str] | None, typer.Option("--set", help="option of the method, as hidden=64,32")
+    list[str] | None,
+    typer.Option("--set", help="option of the method, as hidden=64,32; repeatable"),
 ]
-ModelFolder = Annotated[Path, typer.Argument(help="folder of a fitted model")]
+ModelFolder = Annotated[
+    Path, typer.Argument(help="folder of a fitted model", parser=place, metavar="MODEL")
+]
 
 
 @app.command("fit")
@@ -74,12 +88,14 @@ def fit(
     json: Json = False,
 ) -> None:
     """Fit a model to SOURCE that tells TARGET, judge it on artists it has not heard, write both."""
-    from songscape import classify
-    from songscape.run._classify import check_target, fit_source, save
-
+    check_source(source)
     folder = out or Path("songscape-models") / _name(target, method)
-    check_target(folder)
-    how = classify.method(method, _assigned(sets or []))
+    check_target(folder, MODEL)
+    options = _assigned(sets or [])
+    from songscape import classify
+    from songscape.run._classify import fit_source, save
+
+    how = classify.method(method, options)
     wish = classify.Wish(target, how.reads, tuple(feature or ()), group)
     care = classify.Care(folds, repeats, best_seen=best_seen)
     model = fit_source(source, wish, how, care, seed or 0, tell)
@@ -94,12 +110,16 @@ def fit(
 def predict(
     model: ModelFolder,
     source: Source,
-    out: Annotated[Path | None, typer.Option("--out", help="file.csv or file.parquet")] = None,
+    out: Table = None,
     least: Annotated[
         float, typer.Option("--least", min=0, max=1, help="leave songs told less surely untold")
     ] = 0.0,
 ) -> None:
     """Tell the songs of SOURCE by a fitted MODEL."""
+    check_made(model, MODEL)
+    check_source(source)
+    if out is not None:
+        check_file(out, TABLES)
     from songscape.core.csv_text import csv_text
     from songscape.run import write_songs
     from songscape.run._classify import predict_source
@@ -109,12 +129,13 @@ def predict(
         sys.stdout.write(csv_text(told))
     else:
         write_songs(told, out)
-        tell(f"told {told.height:,} songs in {out}")
+        tell(f"told {count(told.height, 'song')} in {out}")
 
 
 @app.command("report")
 def report(model: ModelFolder) -> None:
     """Draw the report of a fitted MODEL anew."""
+    check_made(model, MODEL)
     from songscape.run._classify import rewrite_report
 
     typer.echo(f"report: {rewrite_report(model)}")
@@ -122,8 +143,6 @@ def report(model: ModelFolder) -> None:
 
 def _assigned(sets: list[str]) -> dict[str, Any]:
     """Return options of a method from ``name=value`` texts."""
-    from songscape.core.errors import RecipeError
-
     pairs = [one.partition("=") for one in sets]
     wrong = [
         one for one, (name, equals, _) in zip(sets, pairs, strict=True) if not name or not equals

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from songscape.cli._options import Json
+from songscape.cli._options import PATH, Json, place
 from songscape.cli._say import print_json, tell
+from songscape.core.places import RUN, check_file, check_made
+from songscape.core.wording import count
 
 if TYPE_CHECKING:
     from songscape.explain.compare import Comparison
 
-FirstRun = Annotated[Path, typer.Argument(metavar="RUN", help="folder of a run")]
-SecondRun = Annotated[Path, typer.Argument(metavar="RUN", help="folder of another run")]
-Page = Annotated[Path | None, typer.Option("--out", help="write a page, as differences.html")]
+FirstRun = Annotated[Path, typer.Argument(metavar="RUN", help="folder of a run", parser=place)]
+SecondRun = Annotated[
+    Path, typer.Argument(metavar="RUN", help="folder of another run", parser=place)
+]
+Page = Annotated[
+    Path | None, typer.Option("--out", help="write a page, as differences.html", **PATH)
+]
 
 MOVES = 10
 """Moves told on the terminal."""
@@ -23,6 +29,10 @@ MOVES = 10
 
 def compare(first: FirstRun, second: SecondRun, out: Page = None, json: Json = False) -> None:
     """Compare two runs: whether clusters came again, who moved, what was done otherwise."""
+    check_made(first, RUN)
+    check_made(second, RUN)
+    if out is not None:
+        check_file(out, (".html", ".htm"))
     from songscape.core.atomic import write_bytes
     from songscape.core.record import read
     from songscape.explain.compare import compare as compared
@@ -50,7 +60,8 @@ def _show(comparison: Comparison) -> None:
     for row in summary["clusters"]:
         typer.echo(_line(row))
     for move in moves(comparison)[:MOVES]:
-        typer.echo(f"  {move['songs']:>7,} songs moved: {move['first']} → {move['second']}")
+        word = "song moved: " if move["songs"] == 1 else "songs moved:"
+        typer.echo(f"  {move['songs']:>7,} {word} {move['first']} → {move['second']}")
     typer.echo("")
     for word, one, other in facts(summary):
         if one != other:
@@ -62,12 +73,13 @@ def _show(comparison: Comparison) -> None:
             typer.echo(f"features of the {side} run only: {', '.join(names)}")
     gone, fresh = summary["only_in_first"], summary["only_in_second"]
     if gone or fresh:
-        typer.echo(f"{gone:,} songs are in the first run only, {fresh:,} in the second only")
+        only = f"{count(gone, 'song is', 'songs are')} in the first run only"
+        typer.echo(f"{only}, {fresh:,} in the second only")
     if summary["scores_refused"]:
         typer.echo(fill(summary["scores_refused"], 100))
 
 
-def _line(row: dict[str, object]) -> str:
+def _line(row: dict[str, Any]) -> str:
     """Return one cluster of both runs as a line."""
     from songscape.view._text import shown
 
@@ -76,5 +88,6 @@ def _line(row: dict[str, object]) -> str:
         return f"{row['cluster']:>3} {name}: no partner in the second run"
     if row["size"] is None:
         return f"{row['cluster']:>3} {name}: no partner in the first run"
-    stayed = f"{row['stayed']:,} of {row['size']:,} songs stayed, Jaccard {row['jaccard']:.2f}"
+    stayed = f"{row['stayed']:,} of {count(row['size'], 'song')} stayed, "
+    stayed += f"Jaccard {row['jaccard']:.2f}"
     return f"{row['cluster']:>3} {name}: {stayed}"

@@ -8,30 +8,25 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from songscape.cli._options import Json, Seed
+from songscape.cli._options import PATH, Json, Seed, place, said
 from songscape.cli._say import print_json, progress, tell, this_command
+from songscape.core.options import fill
+from songscape.core.places import DESCRIPTIONS, check_file, check_source
 
 if TYPE_CHECKING:
     from songscape.listen import Account, Options
     from songscape.sources import folder
 
-
-def _place(text: str) -> Path:
-    """Return a path; nothing, as of a variable that was never set, is not the working folder."""
-    if not text:
-        raise typer.BadParameter("a path is empty; name a folder or a file")
-    return Path(text)
-
-
 Music = Annotated[
     list[Path],
-    typer.Argument(parser=_place, help="folders of music, or single files"),
+    typer.Argument(help="folders of music, or single files", parser=place, metavar="PATHS"),
 ]
 OutFile = Annotated[
-    Path | None, typer.Option("--out", help="write .csv, .parquet, or .json (Spotify's shape)")
+    Path | None,
+    typer.Option("--out", help="write .csv, .parquet, or .json (Spotify's shape)", **PATH),
 ]
 LibraryFile = Annotated[
-    Path | None, typer.Option("--library", help="default: in the user's data folder")
+    Path | None, typer.Option("--library", help="default: in the user's data folder", **PATH)
 ]
 Workers = Annotated[int, typer.Option("--workers", min=0, help="0: one per processor")]
 Excerpt = Annotated[str, typer.Option("--excerpt", help="whole, or N seconds from the middle")]
@@ -49,10 +44,13 @@ FollowLinks = Annotated[
 ]
 Segments = Annotated[
     Path | None,
-    typer.Option("--segments", help="write what songs are like over time: .csv, .parquet, .json"),
+    typer.Option(
+        "--segments", help="write what songs are like over time: .csv, .parquet, .json", **PATH
+    ),
 ]
 Mapping = Annotated[
-    Path | None, typer.Option("--mapping", help="estimates by your own mapping, from calibrate")
+    Path | None,
+    typer.Option("--mapping", help="estimates by your own mapping, from calibrate", **PATH),
 ]
 Weak = Annotated[
     bool, typer.Option("--weak", help="also give estimates of which the sound says too little")
@@ -61,10 +59,12 @@ Compat = Annotated[
     str, typer.Option("--compat", help="none, librosa or fma: whose definitions are followed")
 ]
 Embedding = Annotated[
-    Path | None, typer.Option("--embedding", help="an ONNX model file whose vector is added")
+    Path | None,
+    typer.Option("--embedding", help="an ONNX model file whose vector is added", **PATH),
 ]
 EmbeddingRate = Annotated[
-    int, typer.Option("--embedding-rate", min=0, help="samples per second it wants")
+    int,
+    typer.Option("--embedding-rate", min=0, help="samples per second it wants; 0: as it states"),
 ]
 
 
@@ -87,15 +87,24 @@ def describe(
     json: Json = False,
 ) -> None:
     """Describe how the music in PATHS sounds, and keep it in a library; resumes where it was."""
+    for path in paths:
+        check_source(str(path))
+    for written in filter(None, (out, segments)):
+        check_file(written, DESCRIPTIONS)
     from songscape.library import default_path
     from songscape.listen import Options
+
+    limits = {
+        "workers": workers,
+        "retry_failed": retry_failed,
+        "refresh": refresh,
+        "accept_missing": accept_missing,
+        "follow_links": follow_links,
+    }
+    options = fill(Options, limits, "describe")
     from songscape.listen.estimating import provenance
-    from songscape.listen.output import check_format
     from songscape.sources import folder
 
-    for path in (out, segments):
-        if path is not None:
-            check_format(path)
     more = {
         "mapping": _text(mapping),
         "weak": weak,
@@ -105,7 +114,6 @@ def describe(
     }
     wanted = folder.wishes(str(paths[0]), library or default_path(), excerpt, more)
     estimates = provenance(wanted)
-    options = Options(workers, retry_failed, refresh, accept_missing, follow_links)
     account = _listened(paths, wanted, options)
     _write(paths, wanted, out, segments)
     if json:
@@ -160,13 +168,29 @@ def _write(
 
 
 def calibrate(
-    described: Annotated[str, typer.Argument(help="a description's CSV or Parquet, or a folder")],
-    reference: Annotated[str, typer.Argument(help="a table of songs with values that are known")],
-    out: Annotated[Path, typer.Option("--out", help="file.json")] = Path("mapping.json"),
-    value: Annotated[list[str] | None, typer.Option("--value", help="columns to map to")] = None,
+    described: Annotated[
+        str,
+        typer.Argument(
+            help="a description's CSV or Parquet, or a folder", parser=said, metavar="DESCRIBED"
+        ),
+    ],
+    reference: Annotated[
+        str,
+        typer.Argument(
+            help="a table of songs with values that are known", parser=said, metavar="REFERENCE"
+        ),
+    ],
+    out: Annotated[Path, typer.Option("--out", help="file.json", **PATH)] = Path("mapping.json"),
+    value: Annotated[
+        list[str] | None,
+        typer.Option("--value", help="a column to map to; repeatable; default all that are known"),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Fit estimates to REFERENCE values of songs in DESCRIBED, and say what they err by."""
+    check_source(described)
+    check_source(reference)
+    check_file(out, (".json",))
     from songscape.studies.calibrate import calibrate_files, report_text, save
 
     calibration = calibrate_files(described, reference, value or ())
@@ -178,13 +202,17 @@ def calibrate(
 
 
 def accuracy(
-    truth: Annotated[Path | None, typer.Option("--truth", help="CSV of what is true")] = None,
+    truth: Annotated[
+        Path | None, typer.Option("--truth", help="CSV of what is true", **PATH)
+    ] = None,
     songs: Annotated[int, typer.Option("--songs", min=1, help="how many are rendered")] = 100,
     seed: Seed = None,
     markdown: Annotated[bool, typer.Option("--markdown", help="print a Markdown table")] = False,
     json: Json = False,
 ) -> None:
     """Measure every descriptor on signals and songs made for it, and on audio of your own."""
+    if truth is not None:
+        check_source(str(truth))
     from songscape.studies.accuracy import accuracy_text, measure, plain_text
 
     scores = measure(n=songs, seed=seed or 0, truth=truth)

@@ -7,12 +7,14 @@ from typing import Annotated
 
 import typer
 
-from songscape.cli._options import Run
+from songscape.cli._options import PATH, Run
 from songscape.cli._say import tell
+from songscape.core.errors import MissingExtraError
+from songscape.core.places import RUN, check_made
 
 Music = Annotated[
     list[Path] | None,
-    typer.Option("--music", help="a further folder whose files may be played; repeatable"),
+    typer.Option("--music", help="a further folder whose files may be played; repeatable", **PATH),
 ]
 Quiet = Annotated[bool, typer.Option("--no-browser", help="only print the address")]
 
@@ -24,8 +26,7 @@ def explore(
     music: Music = None,
 ) -> None:
     """Walk about in a finished RUN in the browser: map, search, sound, playlists."""
-    from songscape.core.errors import MissingExtraError
-
+    check_made(run, RUN)
     try:
         from songscape.app import run_server, serve
     except ModuleNotFoundError as error:

@@ -11,7 +11,9 @@ from songscape.cli._say import print_json
 
 
 def list_(
-    stage: Annotated[str | None, typer.Argument(help="a stage, as cluster")] = None,
+    stage: Annotated[
+        str | None, typer.Argument(help="a stage, as cluster", metavar="STAGE")
+    ] = None,
     json: Json = False,
 ) -> None:
     """List the plug-ins of every stage, or of one with all their options."""

@@ -9,23 +9,25 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from songscape.cli._options import Json
+from songscape.cli._options import PATH, Json, Run, place
 from songscape.cli._say import print_json, printable, tell
+from songscape.core.errors import RecipeError, UnknownNameError
+from songscape.core.places import FOLDERS, PLAYLISTS, RUN, check_file, check_made, check_source
+from songscape.core.wording import count
 
 if TYPE_CHECKING:
     from songscape.use import Opened
     from songscape.use.playlist import Wishes
 
-RunFolder = Annotated[Path, typer.Argument(help="folder of a finished run")]
-Song = Annotated[str, typer.Argument(help='id, title or "artist - title"')]
+NAMED = 'id, title or "artist - title"'
 GapArtist = Annotated[
     int, typer.Option("--gap-artist", min=1, help="no artist twice in N songs in a row")
 ]
 
 
 def similar(
-    run: RunFolder,
-    track: Song,
+    run: Run,
+    track: Annotated[str, typer.Argument(help=NAMED, metavar="TRACK")],
     n: Annotated[int, typer.Option("--n", min=1, help="how many songs")] = 20,
     weights: Annotated[str, typer.Option("--weights", help="as energy=2,tempo=0")] = "",
     one_per_artist: Annotated[
@@ -37,11 +39,13 @@ def similar(
     json: Json = False,
 ) -> None:
     """List the songs of RUN most like TRACK, and say what makes them alike and unlike."""
+    check_made(run, RUN)
+    weighed = _weights(weights)
     from songscape import use
 
     opened = use.open_run(run)
     found = use.similar(
-        opened, track, n, weights=_weights(weights), one_per_artist=one_per_artist, where=where
+        opened, track, n, weights=weighed, one_per_artist=one_per_artist, where=where
     )
     if json:
         print_json(found.to_dicts())
@@ -53,9 +57,9 @@ def similar(
 
 
 def path(
-    run: RunFolder,
-    start: Song,
-    end: Song,
+    run: Run,
+    start: Annotated[str, typer.Argument(help=NAMED, metavar="START")],
+    end: Annotated[str, typer.Argument(help=NAMED, metavar="END")],
     length: Annotated[int, typer.Option("--length", min=2, help="songs, both ends too")] = 12,
     tempo_step: Annotated[
         str, typer.Option("--tempo-step", help="largest change of tempo, as 8%; default any")
@@ -67,12 +71,13 @@ def path(
     json: Json = False,
 ) -> None:
     """Find a way from one song of RUN to another in small steps."""
-    from songscape import use
-    from songscape.core.errors import UnknownNameError
-
+    check_made(run, RUN)
     if keys not in ("any", "compatible"):
         raise UnknownNameError("value of --keys", keys, ("any", "compatible"))
-    way = use.Way(length, _share(tempo_step), keys == "compatible", gap_artist)
+    share = _share(tempo_step)
+    from songscape import use
+
+    way = use.Way(length, share, keys == "compatible", gap_artist)
     opened = use.open_run(run)
     songs = use.path(opened, start, end, way)
     if json:
@@ -84,13 +89,14 @@ def path(
 
 
 def playlist(
-    run: RunFolder,
+    run: Run,
     cluster: Annotated[int | None, typer.Option("--cluster", help="songs of a cluster")] = None,
     where: Annotated[
         str, typer.Option("--where", help='a rule, as "energy>0.7 and tempo 120..128"')
     ] = "",
     songs: Annotated[
-        Path | None, typer.Option("--songs", help="a file of ids, one a line, or a JSON list")
+        Path | None,
+        typer.Option("--songs", help="a file of ids, one a line, or a JSON list", **PATH),
     ] = None,
     arc: Annotated[str, typer.Option("--arc", help='as "energy up, tempo down"')] = "",
     order: Annotated[str, typer.Option("--order", help="similarity, tempo, arc or as-is")] = "",
@@ -100,7 +106,9 @@ def playlist(
         bool, typer.Option("--repeats", help="keep further releases of the same recording")
     ] = False,
     name: Annotated[str, typer.Option("--name", help="what it is called")] = "",
-    out: Annotated[Path | None, typer.Option("--out", help="file to write; default shown")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="file to write; default shown", **PATH)
+    ] = None,
     form: Annotated[
         str, typer.Option("--format", help="m3u8, xspf or csv; default by --out's ending")
     ] = "",
@@ -109,6 +117,10 @@ def playlist(
     ] = False,
 ) -> None:
     """Make a playlist of songs of RUN: a cluster, by a rule, along an arc, or songs picked."""
+    check_made(run, RUN)
+    if songs is not None:
+        check_source(str(songs))
+    kind = _kind(out, form, relative=relative)
     from songscape import use
     from songscape.use.playlist import songs_of
 
@@ -123,11 +135,11 @@ def playlist(
         repeats=repeats,
         name=name,
     )
-    _playlist(use.open_run(run), wishes, out, form, relative=relative)
+    _playlist(use.open_run(run), wishes, out, kind, relative=relative)
 
 
 def export(
-    run: RunFolder,
+    run: Run,
     form: Annotated[
         str,
         typer.Option(
@@ -135,17 +147,42 @@ def export(
             help="csv, parquet, spotify-json, spotify-csv, rekordbox, beets, mixxx, m3u, xspf",
         ),
     ],
-    out: Annotated[Path, typer.Option("--out", help="file, or folder for m3u and xspf")],
+    out: Annotated[Path, typer.Option("--out", help="file, or folder for m3u and xspf", **PATH)],
 ) -> None:
     """Write the songs of RUN in a format other programs read."""
+    check_made(run, RUN)
+    if form not in FOLDERS:
+        check_file(out)
     from songscape.use.export import write_export
 
     for file in write_export(run, form, out):
         tell(str(file))
 
 
+def _kind(out: Path | None, form: str, *, relative: bool) -> str:
+    """Return the format of a playlist, nothing if its songs are only shown.
+
+    Raises
+    ------
+    SongscapeError
+        If the wishes contradict each other, or it cannot be written there.
+    """
+    if relative and out is None:
+        raise RecipeError(
+            "--relative writes paths as seen from the folder of --out; name a file with --out."
+        )
+    kind = form or (out.suffix.lower().lstrip(".") if out else "")
+    if kind == "csv" and relative:
+        raise RecipeError("--relative is for m3u8 and xspf; CSV has no paths to write.")
+    if (out or form) and kind not in PLAYLISTS:
+        raise UnknownNameError("format of playlists", kind, PLAYLISTS)
+    if out is not None:
+        check_file(out)
+    return kind
+
+
 def _playlist(
-    opened: Opened, wishes: Wishes, out: Path | None, form: str, *, relative: bool
+    opened: Opened, wishes: Wishes, out: Path | None, kind: str, *, relative: bool
 ) -> None:
     """Make a playlist and show or write it."""
     from songscape import use
@@ -155,24 +192,21 @@ def _playlist(
     made = use.playlist(opened, wishes)
     for note in made.notes:
         tell(note)
-    if out is None and not form:
+    if not kind:
         for row in made.rows.tolist():
             _line(opened.label(row))
         return
-    kind = form or (out.suffix.lower().lstrip(".") if out else "")
     folder = out.resolve().parent if out and relative else None
     text = content(opened, made, kind, folder)
     if out is None:
         sys.stdout.buffer.write(text)
     else:
         write_bytes(out, text)
-        tell(f"{len(made.rows):,} songs in {out}")
+        tell(f"{count(len(made.rows), 'song')} in {out}")
 
 
 def _weights(text: str) -> dict[str, float]:
     """Read weights as energy=2,tempo=0."""
-    from songscape.core.errors import RecipeError
-
     found = {}
     for part in filter(None, (part.strip() for part in text.split(","))):
         name, equals, value = part.partition("=")
@@ -187,8 +221,6 @@ def _weights(text: str) -> dict[str, float]:
 
 def _share(text: str) -> float | None:
     """Read a share as 8% or 0.08; nothing or any means no limit."""
-    from songscape.core.errors import RecipeError
-
     if text.strip() in ("", "any"):
         return None
     try:
@@ -203,7 +235,10 @@ def _line(text: str) -> None:
 
 
 def tag(
-    run: Annotated[Path | None, typer.Argument(help="folder of a finished run of files")] = None,
+    run: Annotated[
+        Path | None,
+        typer.Argument(help="folder of a finished run of files", parser=place, metavar="RUN"),
+    ] = None,
     fields: Annotated[
         str, typer.Option("--fields", help="of bpm, key, grouping, mood")
     ] = "bpm,key,grouping",
@@ -213,21 +248,29 @@ def tag(
     camelot: Annotated[bool, typer.Option("--camelot", help="keys as 8A instead of Am")] = False,
     write: Annotated[bool, typer.Option("--write", help="write; else only say what would")] = False,
     backup: Annotated[
-        Path | None, typer.Option("--backup", help="file for the old tags; default here")
+        Path | None,
+        typer.Option(
+            "--backup", help="file for the old tags; default songscape-tags-DATE.json", **PATH
+        ),
     ] = None,
     undo: Annotated[
-        Path | None, typer.Option("--undo", help="a backup whose old tags are brought back")
+        Path | None, typer.Option("--undo", help="a backup whose old tags are brought back", **PATH)
     ] = None,
 ) -> None:
     """Say which tags RUN would write into its files, and write them with --write."""
+    if (run is None) == (undo is None):
+        raise RecipeError("Name either a RUN whose tags to write, or --undo with a backup.")
+    if run is not None:
+        check_made(run, RUN)
+    if undo is not None:
+        check_source(str(undo))
+    if backup is not None:
+        check_file(backup)
     from datetime import datetime
 
     from songscape import use
-    from songscape.core.errors import RecipeError
     from songscape.use import tag as tags
 
-    if (run is None) == (undo is None):
-        raise RecipeError("Name either a RUN whose tags to write, or --undo with a backup.")
     if undo is not None:
         planned = tags.undoing(undo)
     else:
@@ -251,12 +294,12 @@ def tag(
     _account(len(done.changes), failures, written=write)
 
 
-def _account(count: int, failures: tuple[tuple[bytes, str], ...], *, written: bool) -> None:
+def _account(changed: int, failures: tuple[tuple[bytes, str], ...], *, written: bool) -> None:
     """Say how many files were or would be changed, and which could not be."""
     from songscape.library import shown
 
     for path, reason in failures:
         tell(f"failed: {shown(path)}: {reason}")
     ending = "changed" if written else "would change; nothing was written (--write does)"
-    tell(f"{count:,} files {ending}, {len(failures):,} failed")
+    tell(f"{count(changed, 'file')} {ending}, {len(failures):,} failed")
     raise typer.Exit(3 if failures else 0)

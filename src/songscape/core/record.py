@@ -19,7 +19,6 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import tomllib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -29,12 +28,13 @@ import polars as pl
 from songscape.core.atomic import replacing_folder
 from songscape.core.csv_text import csv_frame, csv_text
 from songscape.core.errors import RecordError
+from songscape.core.places import RUN, check_made, check_target
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-SUMMARY = "run.json"
+SUMMARY = RUN.mark
 CLUSTERS = "clusters.csv"
 _CLUSTER_TEXTS = ("name", "named", "traits", "top_genres")
 
@@ -69,31 +69,12 @@ def write(record: Record, folder: Path) -> None:
     RecordError
         If `folder` exists and is not an earlier run, which would be replaced.
     """
-    check_target(folder)
+    check_target(folder, RUN)
     with replacing_folder(folder) as temporary:
         for name, content in _contents(record).items():
             target = temporary / name
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(content)
-
-
-def check_target(folder: Path) -> None:
-    """Raise unless a run may be written to `folder`: nothing, an empty folder, or a run.
-
-    It is asked before the songs are mapped, so that a place nobody can write to costs no waiting.
-    """
-    above = next(one for one in folder.absolute().parents if one.exists())
-    if not above.is_dir() or not os.access(above, os.W_OK):
-        raise RecordError(f"No folder can be made in {above}; give --out another place.")
-    if not folder.exists():
-        return
-    if not folder.is_dir():
-        raise RecordError(f"{folder} is a file; give --out a folder that does not exist yet.")
-    if any(folder.iterdir()) and not (folder / SUMMARY).is_file():
-        raise RecordError(
-            f"{folder} holds other files than a songscape run and is left alone; "
-            "give --out a folder that does not exist yet."
-        )
 
 
 def read(folder: Path) -> Record:
@@ -104,11 +85,7 @@ def read(folder: Path) -> Record:
     RecordError
         If the folder is missing, is no run, or is damaged.
     """
-    if not (folder / SUMMARY).is_file():
-        raise RecordError(
-            f"{folder} is not a songscape run: it has no {SUMMARY}; give a folder that songscape "
-            "map wrote."
-        )
+    check_made(folder, RUN)
     try:
         return _checked(
             recipe=(folder / "recipe.toml").read_text("utf-8"),

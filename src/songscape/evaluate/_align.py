@@ -40,9 +40,15 @@ def partners(table: NDArray[np.int64]) -> NDArray[np.int64]:
     return found
 
 
-def jaccard(table: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Return |A ∩ B| / |A ∪ B| of every old cluster A and new cluster B, shape as `table`."""
-    union = table.sum(axis=1, keepdims=True) + table.sum(axis=0, keepdims=True) - table
+def jaccard(
+    table: NDArray[np.int64], sizes: tuple[NDArray[np.int64], NDArray[np.int64]] | None = None
+) -> NDArray[np.float64]:
+    """Return |A ∩ B| / |A ∪ B| of every old cluster A and new cluster B, shape as `table`.
+
+    `sizes` are those of the old and the new clusters, where songs of theirs are noise in the other.
+    """
+    old, new = sizes or (table.sum(axis=1), table.sum(axis=0))
+    union = old[:, None] + new[None, :] - table
     alike: NDArray[np.float64] = table / np.maximum(union, 1)
     return alike
 

@@ -41,6 +41,7 @@ class Comparison:
     clusters : one row per cluster of either run: ``cluster`` (its aligned number), ``name``,
         ``size`` in the first run, ``second`` (its own number there), ``second_name``,
         ``second_size``, ``stayed`` (songs in both) and ``jaccard``; null where there is no partner.
+        Sizes are of the songs that both runs have.
     moves : one row per pair of clusters that share songs: ``first, second`` (aligned numbers, -1
         for noise), ``songs``.
     songs : one row per song of either run: ``id, title, artist, first, second`` (aligned numbers),
@@ -78,7 +79,7 @@ def compare(first: Record, second: Record) -> Comparison:
     shape = (_count(first), _count(second))
     table = crossed(old, new, shape)
     renumbered = _renumbered(partners(table), shape[0])
-    clusters = _clusters(first, second, table, renumbered)
+    clusters = _clusters((first, second), (old, new), table, renumbered)
     aligned = np.append(renumbered, -1)[new]
     summary = {
         "first": _told(first),
@@ -109,7 +110,10 @@ def _alike(
     table: NDArray[np.int64],
     aligned: NDArray[np.int64],
 ) -> dict[str, Any]:
-    """Return how far two groupings of the same songs agree; noise in either is left out."""
+    """Return how far two groupings of the same songs agree; noise in either is left out.
+
+    Who stayed is told of all songs that had a cluster: those in none now did not stay.
+    """
     both = (old >= 0) & (new >= 0)
     if not both.any():
         return dict.fromkeys(("ari", "ami", "variation_of_information_bits", "stayed"))
@@ -117,16 +121,23 @@ def _alike(
         "ari": round(float(adjusted_rand_score(old[both], new[both])), 6),
         "ami": round(float(adjusted_mutual_info_score(old[both], new[both])), 6),
         "variation_of_information_bits": round(variation_of_information(table), 6),
-        "stayed": round(float((aligned[both] == old[both]).mean()), 6),
+        "stayed": round(float((aligned == old)[old >= 0].mean()), 6),
     }
 
 
 def _clusters(
-    first: Record, second: Record, table: NDArray[np.int64], renumbered: NDArray[np.int64]
+    runs: tuple[Record, Record],
+    labels: tuple[NDArray[np.int32], NDArray[np.int32]],
+    table: NDArray[np.int64],
+    renumbered: NDArray[np.int64],
 ) -> pl.DataFrame:
     """Return the clusters of both runs side by side, by aligned number."""
-    alike = jaccard(table)
-    names, others = _names(first), _names(second)
+    sizes, second_sizes = (
+        np.bincount(one[one >= 0], minlength=length)
+        for one, length in zip(labels, table.shape, strict=True)
+    )
+    alike = jaccard(table, (sizes, second_sizes))
+    names, others = map(_names, runs)
     back = {int(number): own for own, number in enumerate(renumbered)}
     rows = []
     for number in range(max(len(table), int(renumbered.max(initial=-1)) + 1)):
@@ -136,10 +147,10 @@ def _clusters(
             {
                 "cluster": number,
                 "name": names.get(number) if known else None,
-                "size": int(table[number].sum()) if known else None,
+                "size": int(sizes[number]) if known else None,
                 "second": own,
                 "second_name": None if own is None else others.get(own),
-                "second_size": None if own is None else int(table[:, own].sum()),
+                "second_size": None if own is None else int(second_sizes[own]),
                 "stayed": int(table[number, own]) if both else None,
                 "jaccard": round(float(alike[number, own]), 4) if both else None,
             }

@@ -6,8 +6,8 @@ common here as elsewhere (Brin, Motwani & Silverstein 1997, "Beyond market baske
 several labels counts once under each, so the shares of a cluster may sum to more than 1.
 
 A genre's *home* is the cluster that holds most of it. A genre is "kept together" if at least half
-of its songs are at home, else "split". A cluster that is home to two or more kept genres merges
-them.
+of its songs are at home, else "split"; songs in no cluster are not at home. A cluster that is home
+to two or more kept genres merges them.
 """
 
 from __future__ import annotations
@@ -79,20 +79,22 @@ def genre_homes(counts: pl.DataFrame) -> pl.DataFrame:
     Returns
     -------
     frame with ``genre, songs, home, home_share, clusters, fate, together``, the largest genre
-    first: `home` is the cluster with most of its songs, `home_share` the part of them there,
-    `clusters` the effective number of clusters it lies in (the inverse Simpson index 1/Σp²),
+    first: `home` is the cluster with most of its songs, `home_share` the part of all of them
+    there, `clusters` the effective number of clusters over which those in any lie (the inverse
+    Simpson index 1/Σp²),
     `fate` is "alone" (kept, and no other kept genre lives there), "merged" or "split", and
     `together` names the genres it is merged with.
     """
-    inside = counts.filter(pl.col("cluster") >= 0)
+    whole = counts.with_columns(whole=pl.col("songs").sum().over("genre"))
+    inside = whole.filter(pl.col("cluster") >= 0)
     best = (
         inside.with_columns(part=pl.col("songs") / pl.col("songs").sum().over("genre"))
         .sort("part", "cluster", descending=[True, False])
         .group_by("genre", maintain_order=True)
         .agg(
-            pl.col("songs").sum(),
+            songs=pl.col("whole").first(),
             home=pl.col("cluster").first(),
-            home_share=pl.col("part").first(),
+            home_share=pl.col("songs").first() / pl.col("whole").first(),
             clusters=1 / (pl.col("part") ** 2).sum(),
         )
     )

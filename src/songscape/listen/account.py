@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Self
 
+from songscape.core.wording import count as counted
 from songscape.library import Failure, shown
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ class Account:
         }
         parts = [f"{count:,} {word}" for word, count in words.items() if count]
         missing = f"; {self.missing:,} missing" if self.missing else ""
-        return f"{self.seen:,} files: {', '.join(parts)}{missing}."
+        return f"{counted(self.seen, 'file')}: {', '.join(parts)}{missing}."
 
     def _older(self) -> str:
         """Say how many are known by older definitions only, which --refresh would change."""

@@ -7,12 +7,17 @@ from dataclasses import dataclass
 
 from songscape.core.options import option
 
+MOST_WORKERS = 256
+"""More processes than this are a slip of the hand: each takes some hundred megabytes."""
+
 
 @dataclass(frozen=True)
 class Options:
     """Limits and wishes of one listening."""
 
-    workers: int = option(0, "processes that describe files; 0 for one per processor", low=0)
+    workers: int = option(
+        0, "processes that describe files; 0 for one per processor", low=0, high=MOST_WORKERS
+    )
     retry_failed: bool = option(False, "try files again that failed before")
     refresh: bool = option(False, "describe again what older versions of descriptors described")
     accept_missing: bool = option(False, "believe it when many files vanished")

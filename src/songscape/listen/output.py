@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from songscape.core.atomic import replacing_file, write_text
 from songscape.core.csv_text import csv_text
-from songscape.core.errors import RecipeError
+from songscape.core.places import DESCRIPTIONS, check_file
 from songscape.library import id_text, shown
 
 if TYPE_CHECKING:
@@ -40,7 +40,6 @@ MEASURED = (
     "tempo",
 )
 _WHOLE = ("key", "mode", "duration_ms", "time_signature")
-FORMATS = (".csv", ".parquet", ".json")
 
 
 def check_format(path: Path) -> None:
@@ -49,10 +48,11 @@ def check_format(path: Path) -> None:
     Raises
     ------
     RecipeError
-        If its ending is none of :data:`FORMATS`.
+        If its ending is none of :data:`~songscape.core.places.DESCRIPTIONS`.
+    InputError
+        If there is a folder in its place, or none to put it in.
     """
-    if path.suffix.lower() not in FORMATS:
-        raise RecipeError(f"What is written must end in {', '.join(FORMATS)}, not {path.name!r}.")
+    check_file(path, DESCRIPTIONS)
 
 
 def write(songs: Collection, path: Path) -> None:

@@ -27,6 +27,8 @@ from songscape.reduce._layout import LEAST_SONGS
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+COMPONENTS = "pca"
+
 SLOW_LIMIT = 2_000
 """Songs up to which scikit-learn's t-SNE is fast enough."""
 
@@ -38,6 +40,12 @@ class Options:
     k: int = option(2, "number of dimensions", low=1, high=3)
     limit: int = option(5_000, "songs up to which t-SNE lays out all; 0 for components only", low=0)
     landmarks: int = option(3_000, "songs that t-SNE lays out of more than that", low=100)
+    engine: str = option(
+        "auto",
+        "what lays out: t-SNE by one of two libraries, or principal components; auto by what is "
+        "installed and how many songs there are",
+        choices=("auto", "openTSNE", "scikit-learn", COMPONENTS),
+    )
 
 
 class Auto(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):  # type: ignore[misc]
@@ -48,19 +56,28 @@ class Auto(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):  #
     k : number of dimensions, 1..3.
     limit : the largest number of songs that t-SNE lays out whole.
     landmarks : the size of the sample it lays out of more.
+    engine : "openTSNE" or "scikit-learn" for t-SNE by one of them, "pca" for the components; "auto"
+        takes what is there and fast enough.
     random_state : seed.
 
     Attributes
     ----------
     layout_ : the fitted layout that was chosen.
+    engine_ : which engine that was.
     """
 
     def __init__(
-        self, k: int = 2, limit: int = 5_000, landmarks: int = 3_000, random_state: int = 0
+        self,
+        k: int = 2,
+        limit: int = 5_000,
+        landmarks: int = 3_000,
+        engine: str = "auto",
+        random_state: int = 0,
     ) -> None:
         self.k = k
         self.limit = limit
         self.landmarks = landmarks
+        self.engine = engine
         self.random_state = random_state
 
     def fit(self, X: Any, y: Any = None) -> Self:
@@ -74,11 +91,13 @@ class Auto(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):  #
         matrix = as_matrix(X)
         if not self._is_drawn(len(matrix)):
             self.layout_ = pca.make(pca.Options(k=self.k), self.random_state)
+            self.engine_ = COMPONENTS
             return np.asarray(self.layout_.fit_transform(X), dtype=np.float64)
-        self.layout_ = tsne.make(tsne.Options(k=self.k), self.random_state)
+        self.layout_ = tsne.make(tsne.Options(k=self.k, engine=self.engine), self.random_state)
         rows = self._landmarks(matrix)
         places = np.empty((len(matrix), self.k))
         places[rows] = self.layout_.fit_transform(matrix[rows])
+        self.engine_ = self.layout_.engine_
         others = np.setdiff1d(np.arange(len(matrix)), rows)
         if len(others):
             places[others] = self.layout_.transform(matrix[others])
@@ -92,8 +111,10 @@ class Auto(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):  #
 
     def _is_drawn(self, n: int) -> bool:
         """Tell whether t-SNE is used for so many songs; say once why not."""
-        if self.limit == 0:
+        if self.limit == 0 or self.engine == COMPONENTS:
             return False
+        if self.engine != "auto":
+            return True
         # In three dimensions only the slow engine draws.
         if n <= SLOW_LIMIT or (tsne.is_fast() and self.k < 3):
             return True
@@ -123,4 +144,4 @@ class Auto(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):  #
 
 def make(options: Options, seed: int) -> Auto:
     """Make the layout."""
-    return Auto(options.k, options.limit, options.landmarks, seed)
+    return Auto(options.k, options.limit, options.landmarks, options.engine, random_state=seed)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from songscape.core import record as records
 from songscape.core.atomic import replacing_file, write_text
+from songscape.core.places import TABLES, check_file
 from songscape.recipe import resolve
 from songscape.run import _stages as stages
 from songscape.run._clock import Clock
@@ -116,6 +117,7 @@ def follow(
             grouping = judge.softened(grouping, judgement)
         with clock("map", "drawing the map"):
             drawing = stages.drawing(prepared.space, recipe)
+            recipe = stages.drawn_by(recipe, drawing)
         with clock("explain", "explaining the groups"):
             found = _record.Found(
                 recipe, raw, cleaned, prepared, choice, grouping, judgement, drawing
@@ -155,9 +157,16 @@ def place_songs(folder: Path, source: str) -> pl.DataFrame:
 
 
 def write_songs(songs: pl.DataFrame, path: Path) -> None:
-    """Write a table of songs, whole or not at all: Parquet by the name, else CSV."""
+    """Write a table of songs, whole or not at all, as Parquet or CSV by the name.
+
+    Raises
+    ------
+    RecipeError
+        If the name ends otherwise.
+    """
     from songscape.core.csv_text import csv_text
 
+    check_file(path, TABLES)
     if path.suffix.lower() == ".parquet":
         with replacing_file(path) as temporary:
             songs.write_parquet(temporary)

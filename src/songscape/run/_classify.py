@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from songscape import classify
 from songscape import recipe as recipes
 from songscape.core.atomic import replacing_folder, write_bytes
-from songscape.core.errors import RecordError
+from songscape.core.places import MODEL, check_target
 from songscape.run import _stages as stages
 from songscape.view import classification
 
@@ -40,21 +40,6 @@ def fit_source(
     return classify.fit(songs, wish, how, care, seed, tell)
 
 
-def check_target(folder: Path) -> None:
-    """Raise unless a model may be written to `folder`: nothing, an empty folder, or a model."""
-    if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
-        return
-    try:
-        facts: dict[str, Any] = classify.read_facts(folder) if folder.is_dir() else {}
-    except RecordError:
-        facts = {}
-    if not facts:
-        raise RecordError(
-            f"{folder} holds other files than a model and is left alone; give --out a folder that "
-            "does not exist yet."
-        )
-
-
 def save(model: Model, folder: Path) -> Path:
     """Write a model with its report, whole or not at all, and return the folder.
 
@@ -63,7 +48,7 @@ def save(model: Model, folder: Path) -> Path:
     RecordError
         If `folder` exists and is not an earlier model, which would be replaced.
     """
-    check_target(folder)
+    check_target(folder, MODEL)
     contents = model.files()
     contents[REPORT] = classification.render(model.facts, classify.tables(model))
     with replacing_folder(folder) as temporary:

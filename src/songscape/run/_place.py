@@ -60,7 +60,7 @@ def place(folder: Path, source: str) -> pl.DataFrame:
     recipe = recipes.resolve({**values, "source": _source(values["source"], source)})
     steps = tuple(step for step in recipe.clean if step.use not in _LEARNING)
     songs = stages.cleaned(stages.load(recipe.source), steps).songs
-    space = _coordinates(songs, model, record.run["features"])
+    space = _coordinates(songs, model, record.run.get("features"))
     labels, membership = _assigned(space, model)
     names = dict(zip(record.clusters["cluster"], record.clusters["name"], strict=True))
     shown = songs.frame.select(
@@ -90,12 +90,13 @@ def _places(space: NDArray[np.float64], model: Mapping[str, Any]) -> list[pl.Ser
 
 
 def _coordinates(
-    songs: Collection, model: Mapping[str, Any], features: Sequence[str]
+    songs: Collection, model: Mapping[str, Any], features: Sequence[str] | None
 ) -> NDArray[np.float64]:
     """Return new songs in the space of the run; what its preparation drops they need not have."""
     columns = model["columns"]
-    # Features that the preparation made itself do not tell which columns they came from.
-    needed = features if set(features) <= set(columns) else columns
+    # Features that the preparation made itself do not tell which columns they came from, and a
+    # run.json without any tells nothing.
+    needed = features if features and set(features) <= set(columns) else columns
     lacking = [name for name in needed if name not in songs.columns]
     if lacking:
         raise InputError(

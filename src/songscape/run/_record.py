@@ -22,6 +22,7 @@ from songscape.core.csv_text import csv_text
 from songscape.core.plugins import load
 from songscape.core.record import Record
 from songscape.core.seeds import child
+from songscape.core.wording import count
 from songscape.explain.genres import genre_homes
 from songscape.run import _explain as explain
 from songscape.run._judge import finite
@@ -227,7 +228,7 @@ def _verdict(found: Found) -> dict[str, Any]:
         reason = (
             f"{found.recipe.cluster.use} finds its own number of groups."
             if found.recipe.k is None
-            else f"{found.recipe.k} groups were asked for, natural or not."
+            else f"{count(found.recipe.k, 'group was', 'groups were')} asked for, natural or not."
         )
         return {"natural": None, "k": found.grouping.fit.k, "reason": reason, "criteria": {}}
     criteria = {

@@ -236,6 +236,11 @@ def settled(recipe: Recipe, prepared: Prepared, grouping: Grouping) -> Recipe:
     return recipe.with_k(grouping.fit.k) if hasattr(cluster.options, "k") else recipe
 
 
+def drawn_by(recipe: Recipe, drawing: Drawing) -> Recipe:
+    """Return the recipe with what drew the map, so that it can be repeated."""
+    return replace(recipe, map=_taken(recipe.map, drawing.layout))
+
+
 def _taken(step: Step, estimator: Any) -> Step:
     """Return the step with what its estimator took for options left at ``auto``.
 

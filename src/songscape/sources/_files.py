@@ -6,12 +6,12 @@ first bytes, and so are the files that people give by mistake, as an image or a 
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from songscape.core.errors import InputError
+from songscape.core.places import missing
 from songscape.sources._dialect import delimiter_finding, delimiter_of, line_end_finding
 from songscape.sources._encoding import decode
 from songscape.sources._header import with_header
@@ -92,20 +92,12 @@ def _bytes(path: Path) -> bytes:
     try:
         data = path.read_bytes()
     except FileNotFoundError:
-        raise InputError(f"There is no file {path}.{_nearest(path)}") from None
+        raise missing(path) from None
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}.") from None
     if not data:
         raise InputError(f"{path.name} is empty.")
     return data
-
-
-def _nearest(path: Path) -> str:
-    """Suggest the file of that folder whose name is nearest."""
-    if not path.parent.is_dir():
-        return f" The folder {path.parent} does not exist either."
-    near = get_close_matches(path.name, [file.name for file in path.parent.iterdir()], n=1)
-    return f" Did you mean {near[0]}?" if near else ""
 
 
 def _refuse_foreign(data: bytes, name: str) -> None:

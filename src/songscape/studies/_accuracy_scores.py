@@ -8,7 +8,8 @@ key        exact: note and mode; MIREX: 1 exact, 0.5 a fifth apart in the same m
 estimates  R², mean absolute error, and the share of true values within the interval
 ========== =============================================================================
 
-A missing value counts as wrong.
+A tempo, key or metre that was not found counts as wrong; a number that was not found is left out,
+as the count of cases tells.
 
 References
 ----------
@@ -48,6 +49,8 @@ def tempo_scores(found: Sequence[float | None], true: Sequence[float], on: str) 
     >>> [one.value for one in tempo_scores([120, 60, 100, None], [120, 120, 120, 120], "songs")[:3]]
     [0.25, 0.5, 0.25]
     """
+    if not len(true):
+        return []
     ratios = [one / real if one else 0.0 for one, real in zip(found, true, strict=True)]
     first = np.array([_near(ratio, (1.0,)) for ratio in ratios])
     second = np.array([_near(ratio, OCTAVES) for ratio in ratios])
@@ -76,6 +79,8 @@ Key = tuple[float | None, float | None]
 
 def key_scores(found: Sequence[Key], true: Sequence[tuple[int, int]], on: str) -> list[Score]:
     """Return the share of exact keys and the mean MIREX score."""
+    if not len(true):
+        return []
     points = [mirex(one, real) for one, real in zip(found, true, strict=True)]
     exact = float(np.mean([point == 1 for point in points]))
     return [
@@ -104,6 +109,8 @@ def share_scores(
     descriptor: str, found: Sequence[float | None], true: Sequence[float], on: str
 ) -> list[Score]:
     """Return the share of values that are exactly right, beside that of the commonest value."""
+    if not len(true):
+        return []
     right = [one is not None and round(one) == real for one, real in zip(found, true, strict=True)]
     commonest = np.unique(np.array(true), return_counts=True)[1].max() / len(true)
     return [

@@ -14,6 +14,7 @@ were fitted on.
 
 from __future__ import annotations
 
+import math
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,7 @@ import polars as pl
 from songscape.core.errors import InputError
 from songscape.studies._accuracy_cases import LOUDNESS, RATE, clicks
 from songscape.studies._accuracy_scores import (
+    Key,
     Score,
     key_scores,
     share_scores,
@@ -44,6 +46,13 @@ if TYPE_CHECKING:
 TEMPOS = range(50, 211, 5)
 ALIASES = {"path": "file", "bpm": "tempo"}
 RENDERED = "rendered songs"
+NUMBERS = {
+    "tempo": "120 for beats per minute",
+    "key": "0 for C to 11 for B",
+    "mode": "1 for major, 0 for minor",
+    "time_signature": "4 for beats in a bar",
+}
+"""What a table of truths tells in numbers, with how."""
 
 
 def measure(
@@ -122,6 +131,7 @@ def table_scores(describe: Describe, truth: Path) -> list[Score]:
     table = table.rename({old: new for old, new in ALIASES.items() if _renames(table, old, new)})
     if "file" not in table.columns:
         raise InputError(f"{truth} names no files; give it a column file with their paths.")
+    table = _checked(table, truth)
     scores = _scores([describe(path) for path in _paths(table, truth)], table, truth.name)
     if not scores:
         raise InputError(
@@ -129,6 +139,26 @@ def table_scores(describe: Describe, truth: Path) -> list[Score]:
             "of a descriptor."
         )
     return scores
+
+
+def _checked(table: pl.DataFrame, truth: Path) -> pl.DataFrame:
+    """Return a table of truths whose values are numbers; what is no tempo is unknown.
+
+    Raises
+    ------
+    InputError
+        If a column that is to hold numbers holds words.
+    """
+    for name in (name for name in NUMBERS if name in table.columns):
+        if table[name].is_null().all():
+            table = table.with_columns(pl.lit(None, pl.Float64).alias(name))
+        if not table.schema[name].is_numeric():
+            raise InputError(
+                f"{truth}, column {name}: the truth is to be a number, as {NUMBERS[name]}."
+            )
+    if "tempo" in table.columns:
+        return table.with_columns(pl.when(pl.col("tempo") > 0).then(pl.col("tempo")).alias("tempo"))
+    return table
 
 
 def _renames(table: pl.DataFrame, old: str, new: str) -> bool:
@@ -151,8 +181,7 @@ def _scores(found: Sequence[Values], true: pl.DataFrame, on: str) -> list[Score]
     if "tempo" in true.columns:
         scores += tempo_scores(*_known(found, true, "tempo"), on)
     if {"key", "mode"} <= set(true.columns):
-        keys = [(_number(one.get("key")), _number(one.get("mode"))) for one in found]
-        scores += key_scores(keys, list(true.select("key", "mode").iter_rows()), on)
+        scores += key_scores(*_known_keys(found, true), on)
     if "time_signature" in true.columns:
         scores += share_scores("time_signature", *_known(found, true, "time_signature"), on)
     others = set(true.columns) - {"tempo", "key", "mode", "time_signature"}
@@ -169,6 +198,16 @@ def _known(
     pairs = zip(found, true[name], strict=True)
     known = [(_number(one.get(name)), float(real)) for one, real in pairs if real is not None]
     return [one for one, _ in known], [real for _, real in known]
+
+
+def _known_keys(
+    found: Sequence[Values], true: pl.DataFrame
+) -> tuple[list[Key], list[tuple[int, int]]]:
+    """Return the keys found and the true ones where note and mode are both known."""
+    pairs = zip(found, true.select("key", "mode").iter_rows(), strict=True)
+    known = [(one, (int(k), int(m))) for one, (k, m) in pairs if k is not None and m is not None]
+    keys = [(_number(one.get("key")), _number(one.get("mode"))) for one, _ in known]
+    return keys, [real for _, real in known]
 
 
 def _number(value: Any) -> float | None:
@@ -225,11 +264,13 @@ def plain_text(scores: pl.DataFrame) -> str:
 
 
 def _figure(value: float) -> str:
-    """Return a figure with three decimals; what rounds to nothing has no sign.
+    """Return a figure with three decimals, a dash for none; what rounds to nothing has no sign.
 
-    >>> _figure(0.8214), _figure(-0.0001)
-    ('0.821', '0.000')
+    >>> _figure(0.8214), _figure(-0.0001), _figure(float("nan"))
+    ('0.821', '0.000', '–')
     """
+    if math.isnan(value):
+        return "–"
     return f"{round(value, 3) + 0.0:.3f}"
 
 

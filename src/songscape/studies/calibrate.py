@@ -207,14 +207,19 @@ def matched(described: pl.DataFrame, reference: pl.DataFrame) -> pl.DataFrame:
 def _keys(table: pl.DataFrame) -> pl.DataFrame:
     """Return what every row can be matched by, comparable; null where unknown."""
     said = {what: _said(table, what) for what in HEADERS}
-    stems = [None if path is None else PurePath(path).stem.casefold() for path in said["file"]]
+    stems = [PurePath(path).stem.casefold() if path else None for path in said["file"]]
     stem = pl.Series("file name", stems, dtype=pl.String)
     return pl.DataFrame(said).select(
         pl.int_range(pl.len()).alias("row"),
-        pl.col("file").alias("path"),
+        pl.col("file").replace("", None).alias("path"),
         # Folders differ between machines; a name tells the song only where no other has it.
         pl.when(~stem.is_duplicated()).then(stem).alias("file name"),
-        pl.col("isrc").str.to_uppercase().str.replace_all(r"[^A-Z0-9]", "").alias("ISRC"),
+        # What is no ISRC, as "n/a", would pair strangers.
+        pl.col("isrc")
+        .str.to_uppercase()
+        .str.replace_all(r"[^A-Z0-9]", "")
+        .str.extract(r"^([A-Z]{2}[A-Z0-9]{3}[0-9]{7})$")
+        .alias("ISRC"),
         (_artist("artist") + pl.lit("\x1f") + _title("title")).alias("artist and title"),
     )
 
@@ -283,7 +288,8 @@ def _on_scale(reference: pl.DataFrame, name: str, start: Model) -> Array:
     """Return reference values; those in per cent of what the mapping has in 0..1 are divided."""
     column = _numbers(reference, [name])[:, 0]
     target = start.targets.get(name)
-    per_cent = target is not None and target.link == "logit" and np.nanmax(column) > 1
+    shared = target is not None and target.link == "logit"
+    per_cent = shared and np.nanmax(column, initial=0.0) > 1
     return column / 100 if per_cent else column
 
 

@@ -69,8 +69,20 @@ def write_songs(folder: Path, seed: int = 0, n: int = RENDERED) -> Path:
 
 
 def write_table(path: Path, seed: int = 0) -> Path:
-    """Write the synthetic table as CSV and return its path."""
-    write_text(path, make_table(seed).write_csv())
+    """Write the synthetic table as CSV and return its path.
+
+    Raises
+    ------
+    InputError
+        If another file is there, which would be lost.
+    """
+    text = make_table(seed).write_csv()
+    if path.exists() and not (path.is_file() and path.read_bytes() == text.encode()):
+        raise InputError(
+            f"{path} is another file than the demonstration with seed {seed} makes; name another "
+            "place with --out."
+        )
+    write_text(path, text)
     return path
 
 
@@ -80,7 +92,8 @@ def make_table(seed: int = 0) -> pl.DataFrame:
     plan = tomllib.loads(files(__package__).joinpath("demo.toml").read_text("utf-8"))
     drawn = pl.concat([_style(style, plan, rng) for style in plan["styles"].values()])
     named = drawn.with_columns(_names(drawn.height, plan["words"], rng))
-    return _dirtied(named.sample(fraction=1, shuffle=True, seed=seed), rng)
+    # polars takes seeds of 64 bits.
+    return _dirtied(named.sample(fraction=1, shuffle=True, seed=seed % 2**64), rng)
 
 
 def truth() -> Truth:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from songscape.core import plugins
 from songscape.core.atomic import write_bytes
 from songscape.core.errors import InputError, UnknownNameError
+from songscape.core.places import FOLDERS
 from songscape.core.record import read
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def write_export(folder: Path, form: str, out: Path) -> list[Path]:
         raise InputError(
             f"{folder} holds no song with a file or an address for {form} to point to."
         )
-    single = len(made) == 1 and form not in ("m3u", "xspf")
+    single = len(made) == 1 and form not in FOLDERS
     files = {out if single else out / file: content for file, content in made.items()}
     for file, content in files.items():
         write_bytes(file, content)

@@ -24,6 +24,7 @@ import polars as pl
 from songscape.core.collection import Role
 from songscape.core.csv_text import csv_text
 from songscape.core.errors import DegenerateDataError, InputError, RecipeError, UnknownNameError
+from songscape.core.places import PLAYLISTS
 from songscape.export import m3u, xspf
 from songscape.export._songs import file_column
 from songscape.use._order import along_arc, arcs, chained, spaced
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
 
 ORDERS = ("similarity", "tempo", "arc", "as-is")
-FORMATS = ("m3u8", "xspf", "csv")
+FORMATS = PLAYLISTS
 PER_ARTIST = 2
 """Songs of an artist at most, where a list is shorter than what it was chosen from."""
 

@@ -9,9 +9,11 @@ import polars as pl
 
 from songscape.view import _parts
 from songscape.view._style import PALETTE
-from songscape.view._text import called, percent, quantity, shown
+from songscape.view._text import bound, called, count, percent, quantity, shown
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from songscape.core.record import Record
 
 TRAITS, GENRES, CENTRAL, BORDERLINE, CARDS = 6, 6, 6, 3, 60
@@ -46,6 +48,11 @@ def cards(record: Record) -> list[dict[str, Any]]:
     return result
 
 
+def more(names: Mapping[int, str]) -> str:
+    """Say that only so many clusters are told of, where there are more."""
+    return f"Of {count(len(names))} clusters the first {CARDS}." if len(names) > CARDS else ""
+
+
 def _variable(cluster: int) -> str:
     """Return the style sheet's variable for a cluster's colour, which differs by theme."""
     return f"var(--c{cluster})" if 0 <= cluster < len(PALETTE) else "var(--grey)"
@@ -65,7 +72,7 @@ def _traits(record: Record, cluster: int) -> list[dict[str, Any]]:
     )
     if table is None:
         return []
-    part = table.filter(pl.col("cluster") == cluster).drop_nulls("z")
+    part = table.filter((pl.col("cluster") == cluster) & pl.col("z").is_finite())
     part = part.sort(pl.col("z").abs(), descending=True, maintain_order=True).head(TRAITS)
     return [
         {
@@ -86,7 +93,7 @@ def _genres(record: Record, cluster: int) -> list[dict[str, Any]]:
     if table is None:
         return []
     part = table.filter(pl.col("cluster") == cluster).sort("rank").head(GENRES)
-    most = max(part["share"].to_list(), default=1.0)
+    most = max(part["share"].to_list(), default=0.0) or 1.0
     return [
         row | {"genre": shown(row["genre"], 40), "length": 100 * row["share"] / most}
         for row in part.iter_rows(named=True)
@@ -103,17 +110,15 @@ def _songs(record: Record, cluster: int, kind: str, most: int) -> list[dict[str,
 
 
 def _song(row: dict[str, Any]) -> dict[str, str]:
-    """Return a song's texts, clean and short; one without a title goes by its id."""
-    texts = {name: shown(row.get(name), 110) for name in COLUMNS}
-    texts["artist"] = texts["artist"].replace(";", ", ")
-    return texts | {"title": texts["title"] or shown(row.get("id"), 110)}
+    """Return a song's texts, clean and short."""
+    return _parts.song(row, 110) | {"genre": shown(row.get("genre"), 110)}
 
 
 def song_lists(record: Record) -> dict[str, Any]:
     """Return the songs of every cluster, the surest first, up to a number that is told."""
     names, tracks = _parts.cluster_names(record), record.tracks
     if "cluster" not in tracks.columns:
-        return {"cap": 0, "lists": []}
+        return {"cap": 0, "lists": [], "more": ""}
     cap = int(np.clip(LISTED // max(len(names), 1), 20, 200))
     kept = [name for name in ("id", *COLUMNS, "membership", "margin") if name in tracks.columns]
     sure = [name for name in ("margin", "membership") if name in tracks.columns]
@@ -135,7 +140,7 @@ def song_lists(record: Record) -> dict[str, Any]:
             }
         )
     has = [name for name in (*COLUMNS, "margin") if name in tracks.columns]
-    return {"cap": cap, "lists": lists, "columns": has}
+    return {"cap": cap, "lists": lists, "columns": has, "more": more(names)}
 
 
 def axes(record: Record) -> list[dict[str, Any]]:
@@ -169,8 +174,8 @@ def findings(record: Record) -> list[dict[str, Any]]:
             "what": shown(row["what"], 60).replace("-", " ").replace("_", " "),
             "where": shown(row["where"], 160),
             "count": row.get("count"),
-            "says": shown(row["says"], 500),
-            "does": shown(row["does"], 300),
+            "says": bound(shown(row["says"], 500)),
+            "does": bound(shown(row["does"], 300)),
             "overrule": shown(row.get("overrule"), 200),
             "severity": shown(row["severity"], 20) or "note",
             "examples": [shown(item, 60) for item in list(row.get("examples") or ())[:3]],

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from songscape.core.wording import count as counted
 from songscape.view import _parts
 from songscape.view._style import ACCENT, GREY, INK, MUTED, WARM, bare, drawing, panels, svg
 from songscape.view._text import decimal, listing
@@ -140,7 +141,7 @@ def _says(table: pl.DataFrame, criteria: list[str], chosen: object) -> str:
     seeds = table["seed"].n_unique()
     k = table["k"].to_list()
     text = (
-        f"{named}, each over k from {min(k)} to {max(k)}: thin lines are {seeds} seeds, "
+        f"{named}, each over k from {min(k)} to {max(k)}: thin lines are {counted(seeds, 'seed')}, "
         "the thick line is their median, the band their range."
     )
     return text + (f" The chosen k = {chosen} is marked." if chosen is not None else "")

@@ -135,7 +135,8 @@ def _curves(facts: Facts, table: pl.DataFrame) -> str:
 def _confusion(facts: Facts, table: pl.DataFrame) -> str:
     """Draw which class is taken for which, as shares of the true class."""
     del facts
-    sizes = table.group_by("truth").agg(pl.col("songs").sum()).sort("songs", descending=True)
+    sizes = table.group_by("truth").agg(pl.col("songs").sum())
+    sizes = sizes.sort("songs", "truth", descending=[True, False])
     classes = sorted(sizes["truth"].to_list()[:MOST_CLASSES])
     index = {name: place for place, name in enumerate(classes)}
     cells = np.zeros((len(classes), len(classes)))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from songscape.core.wording import count as counted
 from songscape.view import _parts
 from songscape.view._style import (
     DIVERGING,
@@ -23,15 +24,16 @@ from songscape.view._style import (
     head_cells,
     panels,
     svg,
+    tell_of_rest,
 )
-from songscape.view._text import called, count, decimal, listing, percent, quantity, shown
+from songscape.view._text import called, decimal, listing, percent, quantity, shown
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from songscape.core.record import Record
 
-CLUSTERS, FEATURES = 40, 24
+CLUSTERS, PANELS, FEATURES = 40, 24, 24
 STABLE, DOUBTFUL = 0.75, 0.6
 """Hennig (2007): a mean Jaccard from 0.75 on is a stable cluster, below 0.6 none to trust."""
 
@@ -46,14 +48,17 @@ def sizes(record: Record) -> str | None:
     if (labels < 0).any():
         counts[-1] = int((labels < 0).sum())
     values = [number / max(len(labels), 1) for number in counts.values()]
-    texts = [f"{count(number)} songs, {percent(share)}" for number, share in
-             zip(counts.values(), values, strict=True)]  # fmt: skip
-    titles = [names.get(cluster, "in no cluster (noise)") for cluster in counts]
+    texts = [
+        f"{counted(number, 'song')}, {percent(share)}"
+        for number, share in zip(counts.values(), values, strict=True)
+    ]
+    titles = [names.get(cluster, f"{_parts.NOISE} (noise)") for cluster in counts]
     with drawing():
         figure = canvas(height=0.5 + 0.34 * len(counts))
         axes = figure.subplots()
         _rows(axes, values, titles, texts, [colour(cluster) for cluster in counts])
-        axes.set_xlim(0, max(values) * 1.25)
+        axes.set_xlim(0, (max(values) or 1) * 1.25)
+        tell_of_rest(figure, CLUSTERS, len(names))
         says = listing([f"{t}: {s}" for t, s in zip(titles, texts, strict=True)], CLUSTERS) + "."
         return svg(figure, "sizes", "Cluster sizes", says)
 
@@ -64,9 +69,10 @@ def stability(record: Record) -> str | None:
     if not {"cluster", "stability"} <= set(record.clusters.columns):
         return None
     rows = record.clusters.select("cluster", "stability").drop_nulls().sort("cluster")
-    rows = rows.filter((pl.col("cluster") >= 0) & pl.col("stability").is_finite()).head(CLUSTERS)
+    rows = rows.filter((pl.col("cluster") >= 0) & pl.col("stability").is_finite())
     if rows.is_empty():
         return None
+    known, rows = rows.height, rows.head(CLUSTERS)
     clusters, values = rows["cluster"].to_list(), rows["stability"].to_list()
     titles = [names.get(cluster, f"cluster {cluster}") for cluster in clusters]
     with drawing():
@@ -81,6 +87,7 @@ def stability(record: Record) -> str | None:
                 xycoords=("data", "axes fraction"), textcoords="offset points", color=MUTED,
                 ha="right" if level == DOUBTFUL else "left",
             )  # fmt: skip
+        tell_of_rest(figure, CLUSTERS, known)
         says = "Stability from 0 to 1: " + listing(
             [f"{t} {decimal(v)}" for t, v in zip(titles, values, strict=True)], CLUSTERS
         )
@@ -111,8 +118,8 @@ def profiles(record: Record) -> str | None:
     if table is None:
         return None
     names = _parts.cluster_names(record)
-    rows = [c for c in sorted(set(table["cluster"])) if c in names][:CLUSTERS]
-    columns = _telling(table)
+    known = [c for c in sorted(set(table["cluster"])) if c in names]
+    rows, columns = known[:CLUSTERS], _telling(table)
     matrix = np.zeros((len(rows), len(columns)))
     for cluster, feature, z in table.select("cluster", "feature", "z").drop_nulls().iter_rows():
         if cluster in rows and feature in columns:
@@ -130,9 +137,11 @@ def profiles(record: Record) -> str | None:
         _grid_of_cells(axes, matrix.shape)
         heads = [called(name, 20) for name in columns]
         head_cells(axes, heads, [shown(names[cluster], 34) for cluster in rows])
+        tell_of_rest(figure, CLUSTERS, len(known))
         says = (
-            f"A table of {len(rows)} clusters by {len(columns)} features. Each cell tells how many "
-            "collection standard deviations the cluster lies above (+) or below (−) the average."
+            f"A table of {counted(len(rows), 'cluster')} by {counted(len(columns), 'feature')}. "
+            "Each cell tells how many collection standard deviations the cluster lies above (+) or "
+            "below (−) the average."
         )
         return svg(figure, "profiles", "What sets every cluster apart", says)
 
@@ -161,8 +170,8 @@ def profile_bars(record: Record) -> str | None:
     if table is None:
         return None
     names = _parts.cluster_names(record)
-    rows = [c for c in sorted(set(table["cluster"])) if c in names][:FEATURES]
-    columns = _telling(table)
+    known = [c for c in sorted(set(table["cluster"])) if c in names]
+    rows, columns = known[:PANELS], _telling(table)
     with drawing():
         figure, grid = panels(len(rows), 3, 0.8 + 0.19 * len(columns))
         for axes, cluster in zip(grid, rows, strict=True):
@@ -171,6 +180,7 @@ def profile_bars(record: Record) -> str | None:
             ).fill_null(0)
             _bars(axes, part, colour(cluster))
             axes.set_title(shown(names[cluster], 40), fontsize=9.5)
+        tell_of_rest(figure, PANELS, len(known))
         says = (
             "For every cluster a bar per feature, right above and left below the average of the "
             "collection in its standard deviations; beside it the cluster's median."

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from songscape.core.wording import count as counted
 from songscape.view import _parts
 from songscape.view._density import extent
 from songscape.view._map_charts import draw_points
@@ -27,8 +28,9 @@ from songscape.view._style import (
     drawing,
     panels,
     svg,
+    tell_of_rest,
 )
-from songscape.view._text import called, decimal, percent, quantity
+from songscape.view._text import NARROW, called, decimal, percent, quantity
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -61,9 +63,11 @@ def distributions(record: Record) -> str | None:
                 1, 1.04, note, transform=axes.transAxes, ha="right", va="bottom", fontsize=7.5,
                 color=WARM,
             )  # fmt: skip
-        says = f"Histograms of {len(drawn)} features in their own units, each with its median. " + (
-            f"{len(names) - PANELS} more features are not drawn." if len(names) > PANELS else ""
-        )
+        tell_of_rest(figure, PANELS, len(names), "features")
+        says = (
+            f"Histograms of {counted(len(drawn), 'feature')} in their own units, each with its "
+            "median. "
+        ) + (f"{len(names) - PANELS} more are not drawn." if len(names) > PANELS else "")
         return svg(figure, "distributions", "How the features are distributed", says.strip())
 
 
@@ -131,7 +135,8 @@ def _ends(axes: Axes, low: float, high: float, unit: str) -> None:
 
 def correlations(record: Record) -> str | None:
     """Draw Pearson's correlation of every pair of features, like ones side by side."""
-    names = _parts.features(record)[:CORRELATED]
+    there = _parts.features(record)
+    names = there[:CORRELATED]
     columns = [_parts.numbers(record.tracks, name) for name in names]
     alive = [i for i, column in enumerate(columns) if np.nanstd(column) > 0] if columns else []
     if len(alive) < 2:
@@ -152,6 +157,7 @@ def correlations(record: Record) -> str | None:
         axes.set_yticks(range(len(names)), labels, fontsize=size)
         bare(axes)
         axes.tick_params(labelcolor=INK)
+        tell_of_rest(figure, CORRELATED, len(there), "features")
         return svg(figure, "correlations", "Which features go together", _strongest(matrix, names))
 
 
@@ -195,7 +201,7 @@ def _strongest(matrix: NDArray[np.float64], names: list[str]) -> str:
 def scree(record: Record) -> str | None:
     """Draw how much of the variance every principal component keeps."""
     table = _parts.evidence(record, "scree", "component", "variance", "cumulative")
-    if table is None:
+    if table is None or table.height < 2:
         return None
     table = table.sort("component").head(30)
     variance, total = table["variance"].to_numpy(), table["cumulative"].to_numpy()
@@ -208,16 +214,18 @@ def scree(record: Record) -> str | None:
         axes.text(place[-1], total[-1] - 0.05, "together", color=WARM, ha="right", va="top")
         for x, share in zip(place[:12], variance[:12], strict=True):
             if len(variance) <= 20:
-                text = f"{share:.0%}"
+                text = f"{100 * share:.0f}{NARROW}%"
                 axes.text(x, share + 0.012, text, ha="center", fontsize=7.5, color=MUTED)
         bare(axes, grid="y")
         axes.set_ylim(0, 1.05)
-        axes.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0", "25%", "50%", "75%", "100%"])
+        quarters = np.linspace(0, 1, 5)
+        axes.set_yticks(quarters, ["0", *(f"{100 * one:.0f}{NARROW}%" for one in quarters[1:])])
         axes.set_xticks(place if len(place) <= 20 else place[::4])
         axes.set_xlabel("principal component")
         axes.set_title("Variance kept")
         says = (
-            f"Bars: the part of the variance each of {len(variance)} principal components keeps. "
+            "Bars: the part of the variance each of "
+            f"{counted(len(variance), 'principal component')} keeps. "
             f"The first keeps {percent(float(variance[0]))}; "
             f"the first two {percent(float(total[min(1, len(total) - 1)]))}."
         )
@@ -228,7 +236,8 @@ def biplot(record: Record) -> str | None:
     """Draw songs on the first two principal components, and the features as arrows."""
     songs = _parts.evidence(record, "pca", "pc1", "pc2")
     loadings = _parts.evidence(record, "loadings", "feature", "pc1", "pc2")
-    if songs is None or loadings is None:
+    # One feature has no second component.
+    if songs is None or loadings is None or loadings.height < 2:
         return None
     points = songs.select("pc1", "pc2").cast(pl.Float64).to_numpy()
     labels = _parts.numbers(songs, "cluster")
@@ -270,8 +279,10 @@ def _arrows(axes: Axes, points: NDArray[np.float64], loadings: pl.DataFrame) -> 
     """Draw the strongest features as arrows that reach as far as the cloud of songs."""
     tips = loadings.select("pc1", "pc2").cast(pl.Float64).to_numpy()
     strongest = np.argsort(-np.hypot(*tips.T), kind="stable")[:ARROWS]
-    reach = np.nanquantile(np.abs(points), 0.995, axis=0) / np.abs(tips[strongest]).max(axis=0)
-    tips = tips[strongest] * min(reach)
+    longest = np.abs(tips[strongest]).max(axis=0)
+    # A component without arrows or songs along it stretches nothing.
+    reach = np.nanquantile(np.abs(points), 0.995, axis=0)[longest > 0] / longest[longest > 0]
+    tips = tips[strongest] * min(reach, default=1.0)
     room = 1.25 * np.abs(np.vstack([tips, np.nanquantile(np.abs(points), 0.995, axis=0)]))
     axes.set_xlim(-room[:, 0].max(), room[:, 0].max())
     axes.set_ylim(-room[:, 1].max(), room[:, 1].max())

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path
 
+from songscape.core.wording import count as counted
+from songscape.view._parts import NOISE
 from songscape.view._style import GREY, INK, MUTED, canvas, colour, drawing, svg
 from songscape.view._text import count, listing, shown
 
@@ -122,7 +124,7 @@ def _names(comparison: Comparison) -> list[dict[int, str]]:
     for name in ("name", "second_name"):
         rows = comparison.clusters.select("cluster", name).rows()
         told = {int(number): f"{number} {shown(words, NAME)}".strip() for number, words in rows}
-        sides.append(told | {-1: "in no cluster", REST: "smaller clusters"})
+        sides.append(told | {-1: NOISE, REST: "smaller clusters"})
     return sides
 
 
@@ -131,7 +133,7 @@ def _says(bands: list[Band], names: list[dict[int, str]]) -> str:
     largest = sorted(bands, key=lambda band: -band[2])[:12]
     return listing(
         [
-            f"{count(n)} songs from {names[0].get(a, '')} to {names[1].get(b, '')}"
+            f"{counted(n, 'song')} from {names[0].get(a, '')} to {names[1].get(b, '')}"
             for a, b, n in largest
         ],
         12,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from songscape.core.wording import count as counted
 from songscape.view import _parts
 from songscape.view._style import (
     ACCENT,
@@ -24,8 +25,9 @@ from songscape.view._style import (
     head_cells,
     panels,
     svg,
+    tell_of_rest,
 )
-from songscape.view._text import count, decimal, percent, shown
+from songscape.view._text import NARROW, count, decimal, percent, shown
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -60,9 +62,9 @@ def before_after(record: Record) -> str | None:
         grid = figure.subplots(1, len(sides), squeeze=False)[0]
         for axes, (title, side) in zip(grid, sides, strict=True):
             _bars(axes, side, rows)
-            axes.set_title(f"{title}: {count(side.height)} genres")
+            axes.set_title(f"{title}: {counted(side.height, 'genre')}")
         says = (
-            f"Bars of the most frequent genres: {count(before.height)} labels in the source, "
+            f"Bars of the most frequent genres: {counted(before.height, 'label')} in the source, "
             f"{count(after.height)} after grouping."
         )
         return svg(figure, "genres", "Genres before and after grouping", says)
@@ -86,7 +88,7 @@ def _bars(axes: Axes, side: pl.DataFrame, rows: int) -> None:
     bare(axes)
     axes.set_xticks([])
     if side.height > TOP:
-        more = f"and {count(side.height - TOP)} more with {count(_rest(side))} songs"
+        more = f"and {count(side.height - TOP)} more with {counted(_rest(side), 'song')}"
         axes.set_xlabel(more, loc="left", fontsize=8.5)
 
 
@@ -101,7 +103,8 @@ def by_cluster(record: Record) -> str | None:
     if table is None:
         return None
     names = _parts.cluster_names(record)
-    rows = [cluster for cluster in names if cluster in set(table["cluster"])][:CLUSTERS]
+    known = [cluster for cluster in names if cluster in set(table["cluster"])]
+    rows = known[:CLUSTERS]
     if not rows:
         return None
     columns = _ordered(table.filter(pl.col("cluster").is_in(rows)))
@@ -114,9 +117,10 @@ def by_cluster(record: Record) -> str | None:
         _write_cells(axes, shares)
         heads = [shown(genre, 18) for genre in columns]
         head_cells(axes, heads, [shown(names[c], 34) for c in rows])
+        tell_of_rest(figure, CLUSTERS, len(known))
         says = (
-            f"A table of {len(rows)} clusters by their {len(columns)} largest genres. Each "
-            "cell is the part of the cluster's songs with that genre; darker is more."
+            f"A table of {counted(len(rows), 'cluster')} by their largest genres, {len(columns)}. "
+            "Each cell is the part of the cluster's labelled songs with that genre; darker is more."
         )
         return svg(figure, "cluster-genres", "Clusters and genres", says)
 
@@ -145,7 +149,7 @@ def _write_cells(axes: Axes, shares: np.ndarray) -> None:
     for row, column in np.argwhere(shares >= 0.02):
         share = shares[row, column]
         axes.text(
-            column, row, f"{share:.0%}", ha="center", va="center", fontsize=7.5,
+            column, row, f"{100 * share:.0f}{NARROW}%", ha="center", va="center", fontsize=7.5,
             color=ON_DARK if share > 0.3 else ON_LIGHT,
         )  # fmt: skip
     for edge in np.arange(-0.5, shares.shape[1]):
@@ -160,7 +164,8 @@ def top_of_clusters(record: Record) -> str | None:
     if table is None:
         return None
     names = _parts.cluster_names(record)
-    rows = [cluster for cluster in names if cluster in set(table["cluster"])][:CLUSTERS]
+    known = [cluster for cluster in names if cluster in set(table["cluster"])]
+    rows = known[:CLUSTERS]
     if not rows:
         return None
     inside = pl.col("cluster").is_in(rows) & (pl.col("rank") <= TOP)
@@ -171,6 +176,7 @@ def top_of_clusters(record: Record) -> str | None:
         for axes, cluster in zip(grid, rows, strict=True):
             _genre_bars(axes, table.filter(pl.col("cluster") == cluster), colour(cluster), bars)
             axes.set_title(shown(names[cluster], 34), fontsize=9.5)
+        tell_of_rest(figure, CLUSTERS, len(known))
         says = "For every cluster its 20 most frequent genres with their share; × is the lift."
         return svg(figure, "top-genres", "Top genres of every cluster", says)
 

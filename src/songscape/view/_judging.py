@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from songscape.core.wording import count as counted
 from songscape.view import _parts
 from songscape.view._text import called, count, decimal, percent, shown
 
@@ -43,15 +44,16 @@ def sureness(record: Record) -> dict[str, str] | None:
     told = record.run.get("membership")
     if not told or told.get("mean") is None:
         return None
-    songs = max(record.tracks.height, 1)
+    songs, two = max(record.tracks.height, 1), told.get("belong_to_two") or 0
     return {
         "mean": decimal(told["mean"]),
         "before": decimal(told.get("mean_before")),
         "temperature": decimal(told.get("temperature"), 1),
         "tempered": "yes" if (told.get("temperature") or 1.0) > 1.0 else "",
         "kept": percent(told["kept"]) if told.get("kept") is not None else "",
-        "two": count(told.get("belong_to_two") or 0),
-        "two_share": percent((told.get("belong_to_two") or 0) / songs),
+        "two": counted(two, "song"),
+        "belong": "belongs" if two == 1 else "belong",
+        "two_share": percent(two / songs),
     }
 
 
@@ -102,7 +104,8 @@ def by_name(record: Record) -> dict[str, Any] | None:
         for name, word in names.items()
         if several.get(name) is not None
     ]
-    return {"songs": several.get("songs_with_several"), "rows": rows}
+    songs = counted(several.get("songs_with_several") or 0, "song carries", "songs carry")
+    return {"songs": songs, "rows": rows}
 
 
 def held_out(record: Record) -> list[tuple[int, str, str]]:
@@ -120,7 +123,8 @@ def held_out(record: Record) -> list[tuple[int, str, str]]:
 def tried(record: Record) -> list[dict[str, Any]]:
     """Return what the grouping is from another start and with features that were left out."""
     table = _parts.evidence(record, "importance", "feature", "kind", "ari", "silhouette_change")
-    if table is None:
+    # A run of one feature was only grouped again from another start, which tells nothing here.
+    if table is None or (table["kind"] == "start").all():
         return []
     words = {"start": "nothing changed but the start", "with": "with {}", "without": "without {}"}
     return [
@@ -158,7 +162,9 @@ def level_fates(record: Record) -> list[dict[str, Any]]:
 def _genres(homes: pl.DataFrame, level: int, fate: str) -> list[str]:
     """Return the genres of one fate at one level, the largest first."""
     rows = homes.filter((pl.col("level") == level) & (pl.col("fate") == fate))
-    return [shown(genre, 40) for genre in rows.sort("songs", descending=True)["genre"]]
+    return [
+        shown(genre, 40) for genre in rows.sort("songs", "genre", descending=[True, False])["genre"]
+    ]
 
 
 def _merged(homes: pl.DataFrame, level: int, names: dict[int, str]) -> list[tuple[str, list[str]]]:
@@ -173,10 +179,5 @@ def _merged(homes: pl.DataFrame, level: int, names: dict[int, str]) -> list[tupl
 
 def _some(songs: pl.DataFrame) -> list[dict[str, str]]:
     """Return the songs with the least lead by title and artist."""
-    return [
-        {
-            "title": shown(row.get("title") or row.get("id"), 80),
-            "artist": shown(row.get("artist"), 60),
-        }
-        for row in songs.sort("lead").head(SOME).to_dicts()
-    ]
+    least = songs.sort("lead", maintain_order=True).head(SOME)
+    return [_parts.song(row) for row in least.to_dicts()]

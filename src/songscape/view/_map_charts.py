@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from songscape.core.wording import count as counted
 from songscape.view import _parts
 from songscape.view._density import extent, picture
 from songscape.view._style import (
@@ -21,7 +22,7 @@ from songscape.view._style import (
     drawing,
     svg,
 )
-from songscape.view._text import count, listing, percent, shown
+from songscape.view._text import listing, percent, shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -123,9 +124,14 @@ def draw_points(
     else:
         for index in np.unique(which):
             x, y = points[which == index].T
-            axes.plot(x, y, "o", color=colours[index], ms=4.2, mew=0, alpha=0.75)
+            axes.plot(x, y, "o", color=colours[index], ms=_dot(len(points)), mew=0, alpha=0.8)
     axes.set_xlim(left, right)
     axes.set_ylim(bottom, top)
+
+
+def _dot(songs: int) -> float:
+    """Return how wide a song's dot is, in points: a few songs need larger ones to be seen."""
+    return float(np.clip(4.2 * (300 / max(songs, 1)) ** 0.35, 4.2, 9))
 
 
 def _frame(axes: Axes) -> None:
@@ -191,12 +197,16 @@ def _label_width(name: str) -> float:
 
 
 def _doubt_key(axes: Axes, colours: Sequence[str]) -> None:
-    """Draw a small key from sure to unsure."""
+    """Draw a small key from sure to unsure, above the map so that it hides no song."""
     for index, shade in enumerate(colours):
-        place = (0.012 + 0.022 * index, 0.965)
+        place = (0.05 + 0.022 * index, 1.03)
         axes.plot(*place, "s", ms=9, color=shade, mew=0, transform=axes.transAxes, clip_on=False)
-    axes.text(0.0, 0.92, "sure", transform=axes.transAxes, fontsize=8.5, color=MUTED)
-    axes.text(0.1, 0.92, "unsure", transform=axes.transAxes, fontsize=8.5, color=MUTED)
+    end = 0.05 + 0.022 * (len(colours) - 1)
+    for x, where, word in ((0.035, "right", "sure"), (end + 0.015, "left", "unsure")):
+        axes.text(
+            x, 1.03, word, transform=axes.transAxes, ha=where, va="center", fontsize=8.5,
+            color=MUTED,
+        )  # fmt: skip
 
 
 def _says(record: Record, names: dict[int, str]) -> str:
@@ -205,8 +215,8 @@ def _says(record: Record, names: dict[int, str]) -> str:
     largest = sorted(names, key=lambda cluster: -(labels == cluster).sum())
     texts = [f"{names[c]} ({percent(float((labels == c).mean()))})" for c in largest]
     return (
-        f"{count(len(labels))} songs as points; songs near each other sound alike. Each colour is "
-        f"one of {len(names)} clusters: {listing(texts, 12)}."
+        f"{counted(len(labels), 'song')} as points; songs near each other sound alike. Each "
+        f"colour is one of {counted(len(names), 'cluster')}: {listing(texts, 12)}."
     )
 
 

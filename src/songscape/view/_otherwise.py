@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from songscape.view._text import decimal
+from songscape.view._text import NARROW, decimal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -60,20 +61,22 @@ def _shown(tried: list[int], chosen: int) -> Iterable[int]:
 def _farther(ratio: float) -> str:
     """Say how the root mean squared distance changes, given the ratio of costs.
 
-    >>> _farther(1.21), _farther(0.81), _farther(1.0)
-    ('10 % farther', '10 % nearer', 'the same')
+    >>> [_farther(ratio).replace(NARROW, " ") for ratio in (1.21, 0.81, 1.0)]
+    ['10 % farther', '10 % nearer', 'the same']
     """
     change = round(100 * (ratio**0.5 - 1))
-    return f"{abs(change)} % {'farther' if change > 0 else 'nearer'}" if change else "the same"
+    return (
+        f"{abs(change)}{NARROW}% {'farther' if change > 0 else 'nearer'}" if change else "the same"
+    )
 
 
 def _left(depth: float | None) -> str:
     """Say how much of the density is left between the two least parted groups.
 
-    >>> _left(0.0), _left(0.693), _left(None)
-    ('all of it', '50 %', '–')
+    >>> [_left(depth).replace(NARROW, " ") for depth in (0.0, 0.693, None)]
+    ['all of it', '50 %', '–']
     """
     if depth is None:
         return "–"
-    left = round(100 * 2.718281828459045 ** -max(depth, 0.0))
-    return f"{left} %" if left < 95 else "all of it"
+    left = round(100 * math.exp(-max(depth, 0.0)))
+    return f"{left}{NARROW}%" if left < 95 else "all of it"

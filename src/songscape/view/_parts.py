@@ -6,7 +6,7 @@ doubt, an old run folder. Every chart asks here and leaves itself out if its par
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
@@ -14,9 +14,13 @@ import polars as pl
 from songscape.view._text import shown
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
     from songscape.core.record import Record
+
+NOISE = "in no cluster"
 
 
 def evidence(record: Record, name: str, *columns: str) -> pl.DataFrame | None:
@@ -49,6 +53,12 @@ def cluster_names(record: Record) -> dict[int, str]:
         rows = record.clusters.select("cluster", "name").drop_nulls().iter_rows()
         found |= {int(cluster): shown(name, 80) for cluster, name in rows if cluster >= 0}
     return found
+
+
+def song(row: Mapping[str, Any], most: int = 80) -> dict[str, str]:
+    """Return a song's title and artist, clean and short; one without a title goes by its id."""
+    title = shown(row.get("title"), most) or shown(row.get("id"), most)
+    return {"title": title, "artist": shown(row.get("artist"), most).replace(";", ", ")}
 
 
 def features(record: Record) -> list[str]:

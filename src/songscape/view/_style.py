@@ -160,6 +160,13 @@ def bare(axes: Axes, *, grid: str = "") -> None:
         axes.grid(visible=True, axis=grid)  # type: ignore[arg-type]
 
 
+def tell_of_rest(figure: Figure, drawn: int, there: int, what: str = "clusters") -> None:
+    """Say under a chart that it shows only the first of its rows, where there are more."""
+    if there > drawn:
+        text = f"the first {drawn} of {there} {what}"
+        figure.supxlabel(text, x=0.01, ha="left", fontsize=8.5, color=MUTED)
+
+
 def panels(count: int, columns: int, height: float) -> tuple[Figure, list[Axes]]:
     """Return a figure of small multiples: `count` axes, `columns` abreast, each `height` inches."""
     abreast = min(columns, max(count, 1))

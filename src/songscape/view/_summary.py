@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from songscape.core.wording import count as counted
 from songscape.view._choice_charts import spoken
 from songscape.view._parts import cluster_names, clusters
-from songscape.view._text import count, decimal, listing, percent, shown
+from songscape.view._text import bound, count, decimal, listing, percent, shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,6 +23,8 @@ STABILITY = (
 )
 
 
+# No line breaks within a range.
+_FROM_TO = "0\u00a0to\u00a01"
 _TITLES = {
     True: "There is a natural number of groups",
     False: "There is no natural number of groups",
@@ -31,27 +34,46 @@ _TITLES = {
 
 def headline(record: Record) -> str:
     """Say in one or two sentences what was found."""
-    run, names = record.run, cluster_names(record)
-    songs, found = count(run.get("n_tracks") or record.tracks.height), len(names)
-    if found <= 1:
-        return f"These {songs} songs form one group; nothing in their features parts them."
-    labels = clusters(record)
+    run, names, labels = record.run, cluster_names(record), clusters(record)
+    these = f"These {counted(run.get('n_tracks') or record.tracks.height, 'song')}"
+    if len(names) < 2:
+        return _undivided(record, these)
     order = sorted(names, key=lambda cluster: -int((labels == cluster).sum()))
     largest = listing([f"“{names[cluster]}”" for cluster in order[:3]], 3)
+    told = f"{'They' if len(names) <= 3 else 'The largest'} are {largest}.{_alone(record)}"
     natural, number = _natural(run)
     if natural is None:
-        return f"These {songs} songs, in {found} groups. The largest are {largest}."
-    if natural and number not in (None, found):
-        return (
-            f"These {songs} songs fall into {number} natural groups. Cut into {found}, as asked, "
-            f"the largest are {largest}."
-        )
+        return f"{these}, in {len(names)} groups. {told}"
+    if natural and number not in (None, len(names)):
+        cut = f"Cut into {len(names)}, as asked, t{told[1:]}"
+        return f"{these} fall into {counted(number or 0, 'natural group')}. {cut}"
     if natural:
-        return f"These {songs} songs fall into {found} groups. The largest are {largest}."
+        return f"{these} fall into {len(names)} groups. {told}"
     return (
-        f"These {songs} songs shade into one another; there is no natural number of groups. "
-        f"{found} regions help to talk about them. The largest are {largest}."
+        f"{these} shade into one another; there is no natural number of groups. "
+        f"{len(names)} regions help to talk about them. {told}"
     )
+
+
+def _undivided(record: Record, these: str) -> str:
+    """Say what was found where there is one group or none."""
+    labels = clusters(record)
+    natural, number = _natural(record.run)
+    if not (labels >= 0).any():
+        return f"No group was found: t{these[1:]} lie in none."
+    if (labels < 0).any():
+        return f"Of t{these[1:]} {count(int((labels >= 0).sum()))} form one group.{_alone(record)}"
+    if natural and number not in (None, 1):
+        return f"{these} fall into {number} natural groups; as asked, they are kept in one."
+    if natural is None:
+        return f"{these} are in one group; whether there are more was not examined."
+    return f"{these} form one group; nothing in their features parts them."
+
+
+def _alone(record: Record) -> str:
+    """Say how many songs lie in no cluster; nothing where all have one."""
+    alone = int((clusters(record) < 0).sum())
+    return f" {counted(alone, 'song lies', 'songs lie')} in no group." if alone else ""
 
 
 def tiles(record: Record) -> list[dict[str, str]]:
@@ -60,19 +82,20 @@ def tiles(record: Record) -> list[dict[str, str]]:
     natural, number = _natural(run)
     found = len(cluster_names(record))
     kinds = {True: "groups, a natural number", False: "regions, no natural number"}
-    label = kinds.get(natural, "groups") if natural is not None else "groups"
+    label = "group" if found == 1 else "groups" if natural is None else kinds[natural]
     if natural and number not in (None, found):
-        label = f"groups, as asked; {number} are natural"
-    parts = [{"value": str(found), "label": label, "note": _spread(run)}]
-    agreement = run.get("agreement")
-    if agreement:
+        label = f"{'group' if found == 1 else 'groups'}, as asked; {number} are natural"
+    note = f"{_spread(run)}{_alone(record)}".strip()
+    parts = [{"value": str(found), "label": label, "note": note}]
+    agreement = run.get("agreement") or {}
+    if agreement.get("ami") is not None:
         parts.append(_agreement(agreement))
     stability = (run.get("stability") or {}).get("mean_ari")
     if stability is not None:
         parts.append(
             {
                 "value": decimal(stability),
-                "label": "stability, 0 to 1",
+                "label": f"stability, {_FROM_TO}",
                 "note": f"With other songs of the same kind, {_word(stability, STABILITY)}.",
             }
         )
@@ -93,7 +116,9 @@ def _spread(run: Mapping[str, Any]) -> str:
     sizes = [int(size) for size in run.get("cluster_sizes") or ()]
     if len(sizes) < 2:
         return ""
-    return f"They hold from {count(min(sizes))} to {count(max(sizes))} songs."
+    if min(sizes) == max(sizes):
+        return f"Each holds {counted(sizes[0], 'song')}."
+    return f"They hold from {count(min(sizes))} to {counted(max(sizes), 'song')}."
 
 
 def _agreement(agreement: Mapping[str, Any]) -> dict[str, str]:
@@ -101,10 +126,10 @@ def _agreement(agreement: Mapping[str, Any]) -> dict[str, str]:
     ami, chance = agreement.get("ami"), agreement.get("permuted_ami")
     label = shown(agreement.get("label") or "genre", 30).replace("_", " ")
     beside = f" Shuffled labels reach {decimal(chance)}." if chance is not None else ""
-    word = _word(ami or 0.0, AGREEMENT, "almost exactly")
+    word = _word(float(ami or 0.0), AGREEMENT, "almost exactly")
     return {
         "value": decimal(ami),
-        "label": f"agreement with {label} (AMI), 0 to 1",
+        "label": f"agreement with {label} (AMI), {_FROM_TO}",
         "note": f"The groups follow {label} {word}.{beside}",
     }
 
@@ -130,14 +155,15 @@ def verdict(record: Record) -> dict[str, Any] | None:
             "name": spoken(str(name)),
             "k": answer.get("k"),
             "value": _figure(answer.get("value")),
-            "agrees": answer.get("k") == record.run.get("k"),
             "never": better.get(name) == "never",
             "remark": _remark(str(name), answer.get("k"), record.run.get("k")),
         }
         for name, answer in (given.get("criteria") or {}).items()
     ]
     rows.sort(key=lambda row: row["never"])
-    title, text, more = _told(_TITLES[given.get("natural")], shown(given.get("reason"), 4000))
+    title, text, more = _told(
+        _TITLES[given.get("natural")], bound(shown(given.get("reason"), 4000))
+    )
     return {
         "natural": given.get("natural"),
         "title": title,
@@ -166,7 +192,7 @@ REMARKS = {
 def _remark(criterion: str, wanted: int | None, chosen: int | None) -> str:
     """Say what a criterion's answer is worth, and whether it is the choice."""
     parts = [REMARKS.get(criterion, "")]
-    if wanted == chosen:
+    if wanted is not None and wanted == chosen:
         parts.append("agrees with the choice")
     return "; ".join(part for part in parts if part)
 
@@ -257,8 +283,8 @@ def methods(record: Record) -> list[tuple[str, str]]:
         else None,
         "Method": run.get("method"),
         "Seed": run.get("seed"),
-        "Space": f"{space.get('name')}: {count(space['n'])} songs × {space.get('d')} "
-        f"coordinates, fingerprint {space.get('fingerprint')}"
+        "Space": f"{space.get('name')}: {counted(space['n'], 'song')} × "
+        f"{counted(space.get('d') or 0, 'coordinate')}, fingerprint {space.get('fingerprint')}"
         if space.get("n")
         else None,
         "Features": ", ".join(shown(name, 60) for name in run.get("features") or ()),

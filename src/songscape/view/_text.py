@@ -16,6 +16,9 @@ from songscape.describe._labels import label
 _BARE = re.compile(r"|year|-?\d+(\.\.|–|-)\d+")
 """Units that are not written: none, a year, a scale such as 0..1."""
 _MINUS = "−"
+NARROW = "\u202f"
+"""Stands between a number and its unit or percent sign: narrow, and no line is broken there."""
+_AFTER_NUMBER = re.compile(r"(?<=\d)[ \xa0](?=%|(?:BPM|dB|Hz|kHz|LUFS|km|min|ms|s)\b)")
 
 
 def called(feature: Any, most: int = 120) -> str:
@@ -59,17 +62,35 @@ def count(number: float) -> str:
     return f"{round(number):,}"
 
 
+def bound(text: str) -> str:
+    """Return a sentence in which no line breaks between a number and its unit.
+
+    >>> bound("25 % of 120 BPM in 3 s or 3 songs").replace(NARROW, "_")
+    '25_% of 120_BPM in 3_s or 3 songs'
+    """
+    return _AFTER_NUMBER.sub(NARROW, text)
+
+
 def percent(share: float | None) -> str:
     """Return a share as a percentage with as many digits as it deserves.
 
-    >>> percent(0.283), percent(0.0042), percent(0.00001), percent(0), percent(None)
-    ('28%', '0.4%', '<0.1%', '0%', '–')
+    Only nothing is 0 % and only all is 100 %.
+
+    >>> [percent(share).replace(NARROW, " ") for share in (0.283, 0.0042, 0.00001, 0, None)]
+    ['28 %', '0.4 %', '<0.1 %', '0 %', '–']
+    >>> [percent(share).replace(NARROW, " ") for share in (0.996, 0.9999, 1)]
+    ['99.6 %', '>99.9 %', '100 %']
     """
     if share is None or not math.isfinite(share):
         return "–"
     if 0 < share < 0.001:
-        return "<0.1%"
-    return f"{share:.0%}" if share == 0 or share >= 0.095 else f"{100 * share:.1f}%"
+        text = "<0.1"
+    elif 0.9995 <= share < 1:
+        text = ">99.9"
+    else:
+        whole = share in (0, 1) or 0.095 <= share < 0.995 or share > 1
+        text = f"{100 * share:.{0 if whole else 1}f}".replace("-", _MINUS)
+    return f"{text}{NARROW}%"
 
 
 def decimal(number: float | None, digits: int = 2, *, sign: bool = False) -> str:
@@ -89,10 +110,9 @@ def decimal(number: float | None, digits: int = 2, *, sign: bool = False) -> str
 def quantity(value: float | None, unit: str = "") -> str:
     """Return a value with its unit and about three significant digits.
 
-    >>> quantity(128.03, "BPM"), quantity(0.6789, "0..1"), quantity(-7.2, "dB")
-    ('128 BPM', '0.68', '−7.2 dB')
-    >>> quantity(230666, "ms"), quantity(4380, "")
-    ('3:51 min', '4,380')
+    >>> units = (128.03, "BPM"), (0.6789, "0..1"), (-7.2, "dB"), (230666, "ms"), (4380, "")
+    >>> [quantity(*one).replace(NARROW, " ") for one in units]
+    ['128 BPM', '0.68', '−7.2 dB', '3:51 min', '4,380']
     >>> quantity(1998.0, "year"), quantity(70.0, "0..100")
     ('1998', '70')
     """
@@ -109,13 +129,15 @@ def quantity(value: float | None, unit: str = "") -> str:
         text = f"{value:,.0f}"
     else:
         text = f"{value:.1f}" if size >= 1 else f"{value:.2g}"
-    return text.replace("-", _MINUS) + ("" if _BARE.fullmatch(unit) else f" {unit}")
+    return text.replace("-", _MINUS) + ("" if _BARE.fullmatch(unit) else f"{NARROW}{unit}")
 
 
 def _clock(seconds: float) -> str:
     """Return a time as minutes and seconds."""
     whole = round(seconds)
-    return f"{whole // 60}:{whole % 60:02d} min" if whole >= 60 else f"{seconds:.1f} s"
+    if whole < 60:
+        return f"{seconds:.1f}{NARROW}s"
+    return f"{whole // 60}:{whole % 60:02d}{NARROW}min"
 
 
 def listing(items: list[str], most: int = 4) -> str:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 from markupsafe import Markup
 
+from songscape.core.wording import count as counted
 from songscape.view import _classify_charts as charts
-from songscape.view._text import count, decimal, percent
+from songscape.view._text import NARROW, count, decimal, percent
 from songscape.view.report import environment, policy, themed
 
 if TYPE_CHECKING:
@@ -76,13 +77,13 @@ def _number(value: float | None, measure: str) -> str:
         return "–"
     if measure.endswith("km"):
         return count(value)
-    return f"{100 * value:.1f}%" if measure in _SHARES else decimal(value, 3)
+    return f"{100 * value:.1f}{NARROW}%" if measure in _SHARES else decimal(value, 3)
 
 
 def _headline(facts: Facts) -> str:
     """Return one sentence on how well the target is told."""
     honest = _found(facts, "grouped")
-    songs = f"{count(facts['n_songs'])} songs"
+    songs = counted(facts["n_songs"], "song")
     if honest is None:
         return (
             f"A {facts['method']} model telling {facts['target']}, fitted to {songs}; not judged."
@@ -92,11 +93,12 @@ def _headline(facts: Facts) -> str:
     spoken = {
         "accuracy": f"tells {facts['target']} rightly for {value} of songs",
         "r2": f"explains {value} (R²) of {facts['target']}",
-        "median_km": f"misses {facts['target']} by {value} km in the middle",
+        "median_km": f"misses {facts['target']} by {value}{NARROW}km in the middle",
     }[measure]
     apart = f" by {facts['group']}s it has not heard" if facts["group"] else " it has not heard"
     low, high = _number(honest["low"], measure), _number(honest["high"], measure)
-    return f"The {facts['method']} model {spoken}{apart} (95 % interval {low} to {high}); {songs}."
+    interval = f"95{NARROW}% interval {low} to {high}"
+    return f"The {facts['method']} model {spoken}{apart} ({interval}); {songs}."
 
 
 def _verdict(facts: Facts) -> list[str]:
@@ -164,7 +166,9 @@ def _pairs(confusion: pl.DataFrame | None) -> list[tuple[str, str, str]]:
         return []
     total = pl.col("songs").sum().over("truth")
     wrong = confusion.with_columns(share=pl.col("songs") / total)
-    wrong = wrong.filter(pl.col("truth") != pl.col("told")).sort("songs", "truth", descending=True)
+    wrong = wrong.filter(pl.col("truth") != pl.col("told")).sort(
+        "songs", "truth", "told", descending=[True, False, False]
+    )
     rows = wrong.head(PAIRS).select("truth", "told", "share").iter_rows()
     return [(truth, told, percent(share)) for truth, told, share in rows]
 
@@ -173,7 +177,9 @@ def _classes(classes: pl.DataFrame | None) -> list[tuple[str, str, str, str]]:
     """Return songs, recall and precision of every class, best told first."""
     if classes is None:
         return []
-    rows = classes.sort("f1", descending=True).select("class", "songs", "recall", "precision")
+    rows = classes.sort("f1", "class", descending=[True, False]).select(
+        "class", "songs", "recall", "precision"
+    )
     return [
         (name, count(songs), percent(recall), percent(precision))
         for name, songs, recall, precision in rows.iter_rows()

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
+from songscape.core.wording import count as counted
+from songscape.view import _parts
 from songscape.view._choice_charts import spoken
 from songscape.view._flow_chart import flow
 from songscape.view._style import colour
@@ -32,14 +34,14 @@ def headline(summary: Mapping[str, Any]) -> str:
     >>> headline({"ari": 1.0, "stayed": 1.0, "songs_in_both": 10, "first": {}, "second": {}})
     'The two runs group the 10 songs they share in the same way.'
     """
-    ari, songs = summary["ari"], count(summary["songs_in_both"])
+    ari, songs = summary["ari"], counted(summary["songs_in_both"], "song")
     if ari is None:
-        return f"The two runs share {songs} songs, but no song is in a cluster of both."
+        return f"The two runs share {songs}, but no song is in a cluster of both."
     if ari >= 1:
-        return f"The two runs group the {songs} songs they share in the same way."
+        return f"The two runs group the {songs} they share in the same way."
     word = next((word for limit, word in AGREE if ari < limit), "very nearly")
     told = (
-        f"The two runs share {songs} songs and {word} agree: {percent(summary['stayed'])} stay in "
+        f"The two runs share {songs} and {word} agree: {percent(summary['stayed'])} stay in "
         f"the same cluster (ARI {decimal(ari)})."
     )
     own = [run.get("seeds_ari") for run in (summary["first"], summary["second"])]
@@ -130,7 +132,9 @@ def facts(summary: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     }  # fmt: skip
     rows = []
     for key, word in words.items():
-        one, other = (_value(summary[side].get(key)) for side in ("first", "second"))
+        # A seed is a name, not a quantity.
+        write = shown if key == "seed" else _value
+        one, other = (write(summary[side].get(key)) for side in ("first", "second"))
         rows.append((word, one, other))
     for row in summary["scores"] or ():
         word = spoken(str(row["score"]))
@@ -154,10 +158,7 @@ def _cluster(number: int, names: Mapping[int, str | None]) -> str:
 
 def _titles(songs: pl.DataFrame) -> list[dict[str, str]]:
     """Return some songs by title and artist."""
-    return [
-        {"title": shown(row["title"] or row["id"], 80), "artist": shown(row["artist"], 60)}
-        for row in songs.head(SONGS).to_dicts()
-    ]
+    return [_parts.song(row) for row in songs.head(SONGS).to_dicts()]
 
 
 def _listed(songs: pl.DataFrame, absent: str) -> list[dict[str, str]]:

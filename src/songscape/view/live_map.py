@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from songscape.core.record import Record
 
 MODULES = (
-    "data", "grid", "camera", "points", "colours", "names", "overlay", "input", "map", "panel",
-    "report",
+    "data", "grid", "camera", "points", "colours", "names", "overlay", "input", "map", "download",
+    "panel", "report",
 )  # fmt: skip
 """The script's modules, each needing only those before it."""
 

@@ -138,7 +138,7 @@ def _clusters(record: Record, drawn: NDArray[np.int64]) -> _Section:
     order = {cluster: place for place, cluster in enumerate(names)}
     labels = _parts.clusters(record)[drawn]
     values = np.array([order.get(int(label), len(names)) for label in labels], np.uint16)
-    texts = [*names.values(), "in no cluster"]
+    texts = [*names.values(), _parts.NOISE]
     shades = [min(cluster, COLOURS) for cluster in names] + [COLOURS]
     return _category("cluster", values, texts, shades, (len(names),))
 
@@ -180,28 +180,38 @@ def _number(
     low, high = (0.0, 1.0) if doubt else (0.0, 0.0)
     if not doubt and known.size:
         low, high = (float(edge) for edge in np.percentile(known, (0.1, 99.9)))
+    beyond = [bool((known < low).any()), bool((known > high).any())]
     share = np.clip((values - low) / ((high - low) or 1.0), 0, 1)
     steps = np.where(np.isfinite(share), np.rint(share * (MISSING - 1)), MISSING)
     about = {"name": name, "says": says, "kind": "number", "unit": unit, "low": low, "high": high}
-    return _Section(about | {"doubt": doubt}, steps.astype(np.uint8).tobytes())
+    about |= {"doubt": doubt, "beyond": beyond, "whole": bool((known == np.rint(known)).all())}
+    return _Section(about, steps.astype(np.uint8).tobytes())
 
 
 def _texts(tracks: pl.DataFrame) -> Iterable[_Section]:
     """Return titles and artists as lines; a song without a title goes by its id."""
-    names: list[str] = [name for name in ("title", "artist") if name in tracks.columns]
-    for name in names or ["id"]:
+    has = set(tracks.columns)
+    for name in ("title" if "title" in has else "id", *({"artist"} & has)):
         column = tracks[name]
         if column.dtype == pl.List:
             column = column.cast(pl.List(pl.String)).list.join(", ")
-        lines = column.cast(pl.String).fill_null("")
+        short = _lines(column)
         if name == "title" and "id" in tracks.columns:
-            lines = pl.select(pl.when(lines == "").then(tracks["id"]).otherwise(lines)).to_series()
-        clean = lines.str.replace_all(r"\s+", " ").str.replace_all(_UNSEEN, "")
-        short = clean.str.strip_chars().str.slice(0, LETTERS)
+            named = pl.when(short == "").then(_lines(tracks["id"])).otherwise(short)
+            short = pl.select(named).to_series()
         if name == "artist":
             short = short.str.replace_all(";", ", ", literal=True)
         about = {"name": "title" if name == "id" else name, "says": name, "kind": "text"}
         yield _Section(about, "\n".join(short).encode("utf-8", "replace"))
+
+
+def _lines(texts: pl.Series) -> pl.Series:
+    """Return texts as lines without what cannot be seen, long ones with an ellipsis."""
+    seen = texts.cast(pl.String).fill_null("").str.replace_all(r"\s+", " ")
+    seen = seen.str.replace_all(_UNSEEN, "").str.strip_chars()
+    short = seen.str.slice(0, LETTERS - 1) + "…"
+    clipped = pl.when(seen.str.len_chars() > LETTERS).then(short).otherwise(seen)
+    return pl.select(clipped).to_series()
 
 
 def _rows(drawn: NDArray[np.int64]) -> _Section:

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
+from songscape.core.wording import count
+
 if TYPE_CHECKING:
     from songscape.core.record import Record
 
 _ROW = Markup("<tr><td>{}</td><td>{}</td><td style='text-align:right'>{:,}</td><td>{}</td></tr>")
 _PAGE = Markup(
-    "<div><p><strong>{tracks:,} songs in {k} groups</strong> ({method}). {reason}</p>"
+    "<div><p><strong>{tracks} in {groups}</strong> ({method}). {reason}</p>"
     "<table><thead><tr><th>cluster</th><th>name</th><th>songs</th><th>genres</th></tr></thead>"
     "<tbody>{rows}</tbody></table></div>"
 )
@@ -26,10 +28,10 @@ def summary(record: Record) -> str:
     run = record.run
     return str(
         _PAGE.format(
-            tracks=run["n_tracks"],
-            k=run["k"],
+            tracks=count(run["n_tracks"], "song"),
+            groups=count(run["k"], "group"),
             method=run["method"],
-            reason=run["verdict"]["reason"],
+            reason=(run.get("verdict") or {}).get("reason", ""),
             rows=Markup("").join(rows),
         )
     )

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from songscape.core import wording
 from songscape.view import (
     _cards,
     _judging,
@@ -75,6 +76,7 @@ def render(record: Record, figures: Mapping[str, str] | None = None) -> bytes:
         methods=_summary.methods(record),
         timings=_summary.timings(record),
         cards=_cards.cards(record),
+        more_clusters=_cards.more(_parts.cluster_names(record)),
         song_lists=_cards.song_lists(record),
         axes=_cards.axes(record),
         findings=_cards.findings(record),
@@ -132,7 +134,9 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {
+        "bound": _text.bound,
         "count": _text.count,
+        "counted": wording.count,
         "percent": _text.percent,
         "decimal": _text.decimal,
         "shown": _text.shown,

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from songscape.core.findings import Severity
 from songscape.core.wording import count
-from songscape.view._parts import cluster_names, clusters
+from songscape.view._parts import NOISE, cluster_names, clusters
 from songscape.view._summary import tiles, verdict
 
 if TYPE_CHECKING:
@@ -55,14 +55,15 @@ def print_run(record: Record, folder: Path) -> None:
     run, told = record.run, verdict(record)
     asked = ", as asked" if told and told["natural"] and told["k"] != run["k"] else ""
     groups = f"{count(run['k'], 'group')}{asked}"
-    console.print(f"{run['n_tracks']:,} songs in {groups} ({run['method']}).")
+    console.print(f"{count(run['n_tracks'], 'song')} in {groups} ({run['method']}).")
     if told:
         end = "" if told["title"].endswith(".") else "."
         _wrap(Text(f"{told['title']}{end} {told['reason']}"), console)
     console.print()
     names, labels = cluster_names(record), clusters(record)
     sizes = [(int((labels == cluster).sum()), name) for cluster, name in names.items()]
-    for size, name in sorted(sizes, reverse=True):
+    alone = int((labels < 0).sum())
+    for size, name in [*sorted(sizes, reverse=True), *([(alone, NOISE)] if alone else [])]:
         _wrap(Text(f"{size:7,}  {name}"), console)
     console.print()
     for tile in tiles(record)[1:]:

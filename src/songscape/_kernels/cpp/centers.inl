@@ -99,15 +99,22 @@ struct Winner {
   Ints label[kVectors];
 };
 
-template <class Choice>
-inline Winner find_winner(const Choice& choice, const float* turned) {
+// The nearest of some centres to kVectors * kLanes turned points of a block, reading ahead meanwhile.
+template <class Choice, class Source>
+inline Winner find_winner(const Choice& choice, const Source& block, const float* turned,
+                          std::size_t begin) {
+  const std::size_t dimension = choice.centers.dimension, groups = choice.groups();
+  const std::size_t end = begin + kVectors * kLanes, share = (end - begin + groups - 1) / groups;
+  std::size_t ahead = begin;
   Floats best[kVectors], second[kVectors];
   Ints label[kVectors] = {};
   for (int v = 0; v < kVectors; ++v) best[v] = second[v] = splat<Floats>(kInfinity);
-  for (std::size_t i = 0; i < choice.groups(); ++i) {
+  for (std::size_t i = 0; i < groups; ++i) {
     const auto group = choice[i];
     Floats value[kGroup][kVectors];
-    measure(group, choice.centers.dimension, turned, value);
+    measure(group, dimension, turned + begin, value);
+    read_ahead(block, dimension, ahead, std::min(ahead + share, end));
+    ahead += share;
     for (std::size_t a = 0; a < kGroup; ++a) {
       const Ints number = splat<Ints>(group.number(a));
       for (int v = 0; v < kVectors; ++v) {

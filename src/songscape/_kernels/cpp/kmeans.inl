@@ -3,11 +3,12 @@
 #include "centers.inl"
 
 // Labels of one turned block; returns whether any of them is in doubt.
-inline bool assign(const Centers& centers, const float* turned, std::int32_t* labels,
-                   std::int32_t* doubtful) {
+template <class Real>
+inline bool assign(const Centers& centers, const Block<Real>& block, const float* turned,
+                   std::int32_t* labels, std::int32_t* doubtful) {
   Ints any{};
   for (std::size_t p = 0; p < kBlock; p += kVectors * kLanes) {
-    const auto winner = find_winner(All{centers}, turned + p);
+    const auto winner = find_winner(All{centers}, block, turned, p);
     for (int v = 0; v < kVectors; ++v) {
       const std::size_t at = p + v * kLanes;
       const auto square = squares(turned + at, centers.dimension);
@@ -90,7 +91,7 @@ inline void run_part(Part<Real>& part) {
   for (std::size_t begin = part.begin; begin < part.end; begin += kBlock) {
     const auto block = part.rows.block(begin, part.end, copy);
     turn(block, part.centers.frame, part.rows.dimension, turned.data());
-    if (assign(part.centers, turned.data(), labels, doubtful))
+    if (assign(part.centers, block, turned.data(), labels, doubtful))
       settle(part.centers, block, doubtful, labels);
     take(part, block, labels);
   }

@@ -91,7 +91,7 @@ class Run {
   double* values_;
   Frame frame_;
   bool guided_;
-  std::vector<float> leads_;
+  Lines<float> leads_;
   std::vector<LloydPart<Real>> parts_;
   std::vector<double> counts_, sums_;
   double square_ = 0.0;

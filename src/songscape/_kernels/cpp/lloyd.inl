@@ -16,13 +16,13 @@ inline Floats lead_of(Floats square, Floats best, Floats second, Floats toleranc
 }
 
 // Labels and leads of one turned block; returns whether any label is in doubt.
-template <class Choice>
-inline bool assign_leading(const Choice& choice, const float* turned, std::int32_t* labels,
-                           std::int32_t* doubtful, float* leads) {
+template <class Choice, class Source>
+inline bool assign_leading(const Choice& choice, const Source& block, const float* turned,
+                           std::int32_t* labels, std::int32_t* doubtful, float* leads) {
   const std::size_t dimension = choice.centers.dimension;
   Ints any{};
   for (std::size_t p = 0; p < kBlock; p += kVectors * kLanes) {
-    const auto winner = find_winner(choice, turned + p);
+    const auto winner = find_winner(choice, block, turned, p);
     for (int v = 0; v < kVectors; ++v) {
       const std::size_t at = p + v * kLanes;
       const auto square = squares(turned + at, dimension);
@@ -90,8 +90,11 @@ struct Picked {
   const Rows<Real>& table;
   const Row* rows;
   std::size_t first, size;
-  static constexpr std::size_t stride = 0;
 };
+
+// No block comes after these that anyone knew of.
+template <class Real>
+inline void read_ahead(const Picked<Real>&, std::size_t, std::size_t, std::size_t) {}
 
 // A block of neighbouring rows, measured against all centres.
 template <class Real>
@@ -105,32 +108,47 @@ inline std::size_t worth_picking(const Centers& centers) {
   return whole / (6 + whole / kBlock);
 }
 
-// Distances of eight rows of a block to a centre each, in the frame. `Chunks` is known at compile time
-// where rows are short; zero takes any width.
+// A row's squared distance to a centre in the frame, by column of a chunk. `Chunks` is known at
+// compile time where rows are short; zero takes any width.
+template <std::size_t Chunks, class Real>
+inline Vector<float, kChunk> gaps_of(const Centers& centers, const Real* row, const float* center) {
+  constexpr bool kPairs = Chunks != 0 && Chunks % 2 == 0 && kLanes >= 2 * kChunk;
+  constexpr std::size_t kTogether = kPairs ? 2 * kChunk : kChunk;
+  using Wide = Vector<Real, kTogether>;
+  using Narrow = Vector<float, kTogether>;
+  const std::size_t width = Chunks ? Chunks * kChunk : centers.width;
+  const auto dimension = static_cast<std::int32_t>(centers.dimension);
+  const Real scale = static_cast<Real>(centers.frame.scale);
+  Vector<std::int32_t, kTogether> column;
+  for (std::size_t lane = 0; lane < kTogether; ++lane)
+    column[lane] = static_cast<std::int32_t>(lane);
+  Narrow sum{};
+  for (std::size_t j = 0; j < width; j += kTogether) {
+    const auto shift = __builtin_convertvector(
+        (load<Vector<double, kTogether>>(centers.frame.shift.data() + j)), Wide);
+    const auto x = (load<Wide>(row + j) - shift) * scale;
+    const auto gap = __builtin_convertvector(x, Narrow) - load<Narrow>(center + j);
+    sum += column < dimension - static_cast<std::int32_t>(j) ? gap * gap : Narrow{};
+  }
+  if constexpr (kPairs) {
+    return __builtin_shufflevector(sum, sum, 0, 1, 2, 3, 4, 5, 6, 7) +
+           __builtin_shufflevector(sum, sum, 8, 9, 10, 11, 12, 13, 14, 15);
+  } else {
+    return sum;
+  }
+}
+
+// Distances of eight rows of a block to a centre each, in the frame.
 template <std::size_t Chunks, class Real>
 inline Vector<float, 8> distances_of_eight(const Centers& centers, const Guide& guide,
                                            const Block<Real>& block, const std::size_t* rows,
                                            const std::int32_t* labels) {
-  using Wide = Vector<Real, kChunk>;
-  using Narrow = Vector<float, kChunk>;
   const std::size_t width = Chunks ? Chunks * kChunk : centers.width;
-  const auto dimension = static_cast<std::int32_t>(centers.dimension);
-  const Real scale = static_cast<Real>(centers.frame.scale);
-  const Vector<std::int32_t, kChunk> column = {0, 1, 2, 3, 4, 5, 6, 7};
-  Narrow sums[8];
-  for (std::size_t i = 0; i < 8; ++i) {
-    const Real* row = block[rows[i]];
-    const float* center = guide.coordinates.data() + static_cast<std::size_t>(labels[i]) * width;
-    Narrow sum{};
-    for (std::size_t j = 0; j < width; j += kChunk) {
-      const auto shift = __builtin_convertvector(
-          (load<Vector<double, kChunk>>(centers.frame.shift.data() + j)), Wide);
-      const auto x = (load<Wide>(row + j) - shift) * scale;
-      const auto gap = __builtin_convertvector(x, Narrow) - load<Narrow>(center + j);
-      sum += column < dimension - static_cast<std::int32_t>(j) ? gap * gap : Narrow{};
-    }
-    sums[i] = sum;
-  }
+  Vector<float, kChunk> sums[8];
+  for (std::size_t i = 0; i < 8; ++i)
+    sums[i] = gaps_of<Chunks>(
+        centers, block[rows[i]],
+        guide.coordinates.data() + static_cast<std::size_t>(labels[i]) * width);
   transpose(sums);
   return root(((sums[0] + sums[1]) + (sums[2] + sums[3])) +
               ((sums[4] + sums[5]) + (sums[6] + sums[7])));
@@ -141,7 +159,6 @@ inline void distances_of_rows(const Centers& centers, const Guide& guide, const 
                               const std::size_t* rows, const std::int32_t* labels,
                               std::size_t count, float* distances) {
   for (std::size_t i = 0; i < count; i += 8) {
-    for (std::size_t p = i; p < i + 8; ++p) __builtin_prefetch(block[p] + kBlock * block.stride);
     store(distances + i, distances_of_eight<Chunks>(centers, guide, block, rows + i, labels + i));
   }
 }
@@ -222,25 +239,31 @@ class Relabelling {
     alignas(64) float far[kBlock], leads[kBlock], leads_among[kBlock];
     for (std::size_t i = 0; i < whole; ++i) labels[i] = part_.labels[block.begin + rows[i]];
     distances(centers_, guide_, block, rows, labels, whole, far);
-    const float *alone = guide_.alone.data(), *among = guide_.among.data();
-    for (std::size_t i = 0; i < whole; ++i) {
-      leads[i] = (alone[labels[i]] - far[i]) * kTwice;
-      const float lead = (among[labels[i]] - far[i]) * kTwice;
-      queues[i] = lead > 0.0f ? labels[i] : for_all_;
-      leads_among[i] = lead > 0.0f ? lead : kInfinity;
+    for (std::size_t i = 0; i < whole; i += 8) {
+      Vector<float, 8> alone, among;
+      for (std::size_t lane = 0; lane < 8; ++lane) {
+        const auto label = static_cast<std::size_t>(labels[i + lane]);
+        alone[lane] = guide_.alone[label], among[lane] = guide_.among[label];
+      }
+      const auto own = load<Vector<float, 8>>(far + i), lead = (among - own) * kTwice;
+      const auto label = load<Vector<std::int32_t, 8>>(labels + i);
+      store(leads + i, (alone - own) * kTwice);
+      store(queues + i, lead > 0.0f ? label : for_all_ + Vector<std::int32_t, 8>{});
+      store(leads_among + i, lead > 0.0f ? lead : kInfinity + Vector<float, 8>{});
     }
-    std::size_t waiting[kBlock], size = 0;
+    std::size_t waiting[kBlock], size = 0, not_spared = 0;
+    float* const known = part_.leads + block.begin;
     for (std::size_t i = 0; i < count; ++i) {
-      part_.leads[block.begin + rows[i]] = leads[i];
+      known[rows[i]] = leads[i];
       waiting[size] = i;
       size += !(leads[i] > 0.0f);
     }
-    seen_ += count, spared_ += count;
     for (std::size_t w = 0; w < size; ++w) {
       const std::size_t i = waiting[w];
-      spared_ -= queues[i] == for_all_;
+      not_spared += queues[i] == for_all_;
       pick(queues[i], block.begin + rows[i], leads_among[i]);
     }
+    seen_ += count, spared_ += count - not_spared;
   }
 
   // Rows wait in a queue until there are enough to be measured together.
@@ -271,7 +294,7 @@ class Relabelling {
     alignas(64) std::int32_t labels[kBlock], doubtful[kBlock];
     alignas(64) float leads[kBlock];
     turn(rows, centers_.frame, centers_.dimension, turned_.data());
-    const bool unsure = assign_leading(choice, turned_.data(), labels, doubtful, leads);
+    const bool unsure = assign_leading(choice, rows, turned_.data(), labels, doubtful, leads);
     std::size_t changed[kBlock], count = 0;
     std::int32_t before[kBlock];
     for (std::size_t p = 0; p < rows.size; ++p) {

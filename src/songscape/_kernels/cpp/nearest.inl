@@ -73,6 +73,7 @@ inline void nearest_part(const NearestPart<Real>& part) {
   TopThree top[kTogether];
   for (std::size_t begin = begin_row; begin < end_row; begin += kBlock) {
     const auto block = rows.block(begin, end_row, copy);
+    read_ahead(block, rows.dimension, 0, kBlock);
     turn(block, centers.frame, rows.dimension, turned.data());
     for (std::size_t p = 0; p < block.size; p += kTogether * kLanes) {
       top_three(centers, turned.data() + p, top);

@@ -28,6 +28,7 @@ inline void potential_part(PotentialPart<Real>& part) {
   alignas(64) double closest[kBlock], weights[kBlock];
   for (std::size_t begin = part.begin; begin < part.end; begin += kBlock) {
     const auto block = rows.block(begin, part.end, copy);
+    read_ahead(block, rows.dimension, 0, kBlock);
     turn(block, candidates.frame, rows.dimension, turned.data());
     for (std::size_t p = 0; p < kBlock; ++p) {
       closest[p] = p < block.size ? part.closest[begin + p] * unit : 0.0;

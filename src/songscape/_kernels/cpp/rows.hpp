@@ -7,9 +7,14 @@
 #include <new>
 #include <vector>
 
+#ifdef __linux__
+#include <sys/mman.h>
+#endif
+
 namespace songscape {
 
-// Memory that begins with a cache line, so that no whole vector lies across two.
+// Memory that begins with a cache line, so that no whole vector lies across two; a large one in huge
+// pages where the system lets it, since touching every small page first costs more than filling it.
 template <class T>
 struct LineAllocator {
   using value_type = T;
@@ -17,7 +22,15 @@ struct LineAllocator {
   template <class Other>
   LineAllocator(const LineAllocator<Other>&) {}
   T* allocate(std::size_t count) {
-    return static_cast<T*>(::operator new(count * sizeof(T), kLine));
+    const std::size_t size = count * sizeof(T);
+    void* memory = ::operator new(size, kLine);
+#ifdef MADV_HUGEPAGE
+    constexpr std::size_t huge = std::size_t{1} << 21;
+    const auto begin = (reinterpret_cast<std::uintptr_t>(memory) + huge - 1) / huge * huge;
+    const auto end = (reinterpret_cast<std::uintptr_t>(memory) + size) / huge * huge;
+    if (begin < end) madvise(reinterpret_cast<void*>(begin), end - begin, MADV_HUGEPAGE);
+#endif
+    return static_cast<T*>(memory);
   }
   void deallocate(T* memory, std::size_t) { ::operator delete(memory, kLine); }
   template <class Other>

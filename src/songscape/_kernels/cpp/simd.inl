@@ -66,8 +66,17 @@ inline Vector<T, 8> joined(Vector<T, 4> low, Vector<T, 4> high) {
   return __builtin_shufflevector(low, high, 0, 1, 2, 3, 4, 5, 6, 7);
 }
 
-// A block as turned[(column, row)] in the frame, reading ahead: the next memory page is beyond the
-// hardware's own foresight. Eight rows by four columns at a time, rows i and i + 4 side by side, so
+// Ask for some rows of the block after this one. The next memory page is beyond the hardware's own
+// foresight, and a whole block asked for at once would keep the processor waiting.
+template <class Real>
+inline void read_ahead(const Block<Real>& block, std::size_t dimension, std::size_t from,
+                       std::size_t to) {
+  for (std::size_t p = from; p < to; ++p)
+    for (std::size_t column = 0; column < dimension; column += 64 / sizeof(Real))
+      __builtin_prefetch(block[p] + kBlock * block.stride + column);
+}
+
+// A block as turned[(column, row)] in the frame. Eight rows by four columns at a time, rows i and i + 4 side by side, so
 // that no number has to cross the middle of a vector.
 template <class Source>
 inline void turn(const Source& block, const Frame& frame, std::size_t dimension, float* turned) {
@@ -79,15 +88,10 @@ inline void turn(const Source& block, const Frame& frame, std::size_t dimension,
     const auto four = __builtin_convertvector(
         (load<Vector<double, 4>>(frame.shift.data() + column) * frame.scale), Four);
     const auto shift = joined<Real>(four, four);
-    const bool ahead = column * sizeof(Real) % 64 == 0;
     for (std::size_t lane = 0; lane < kBlock; lane += 8) {
       Eight quads[4], low[2], high[2];
       for (std::size_t i = 0; i < 4; ++i) {
         const Real *upper = block[lane + i] + column, *lower = block[lane + i + 4] + column;
-        if (ahead) {
-          __builtin_prefetch(upper + kBlock * block.stride);
-          __builtin_prefetch(lower + kBlock * block.stride);
-        }
         const auto both = joined<Real>(load<Four>(upper), load<Four>(lower));
         quads[i] = __builtin_convertvector(both * scale - shift, Eight);
       }

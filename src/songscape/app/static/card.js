@@ -15,15 +15,8 @@ import { get } from './server.js';
  * @property {(cluster: number) => string} colour
  */
 
-/** @param {number} share */
-const percent = (share) => `${Math.round(100 * share)} %`;
-
-/** @param {unknown} value */
-function number(value) {
-  if (typeof value !== 'number') return '–';
-  const places = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2;
-  return value.toLocaleString('en', { maximumFractionDigits: places }).replace('-', '−');
-}
+/** Between the number and its sign is a narrow space at which no line breaks. @param {number} share */
+const percent = (share) => `${Math.round(100 * share)}\u202f%`;
 
 /** @type {Record<string, string>} */
 const DOUBTS = {
@@ -43,10 +36,33 @@ export function card(acts) {
 
   const way = (/** @type {number} */ end) => trying(async () => {
     const songs = await get('/api/path', { from: start, to: end });
-    start = -1;
     acts.walk(songs.map((/** @type {any} */ song) => song.row));
-    panel.querySelector('.acts')?.replaceWith(buttons(told));
+    from(-1);
   });
+
+  /** Begin a path at a song; −1 begins none. @param {number} row */
+  const from = (row) => {
+    start = row;
+    const place = focused();
+    panel.querySelector('.acts')?.replaceWith(buttons(told));
+    focus(place);
+  };
+
+  /** The buttons of the card that are seen; without sound some are not, and take no keyboard. @returns {HTMLElement[]} */
+  const seen = () => [.../** @type {NodeListOf<HTMLElement>} */ (panel.querySelectorAll('.acts button'))].filter((one) => one.offsetParent);
+
+  /** Which of them has the keyboard; −1 for another part of the card, undefined for none. */
+  const focused = () => {
+    const { activeElement } = document;
+    return panel.contains(activeElement) ? seen().findIndex((one) => one === activeElement) : undefined;
+  };
+
+  /** What had the keyboard is drawn anew. @param {number | undefined} place */
+  const focus = (place) => {
+    if (place === undefined) return;
+    const buttons_ = seen();
+    (buttons_[Math.max(place, 0)] ?? buttons_[0])?.focus();
+  };
 
   /** @param {any} song */
   const fill = (song) => {
@@ -56,10 +72,10 @@ export function card(acts) {
     if (song.why.length) home.append(make('br'), `shares: ${song.why.join(', ')}`);
     const doubts = make('dl', {});
     for (const [name, says] of Object.entries(DOUBTS)) {
-      if (typeof song.doubts[name] === 'number') doubts.append(...line(says, percent(song.doubts[name]), song.doubts[name]));
+      if (typeof song.doubts[name] === 'number') doubts.append(...line(says, percent(song.doubts[name]), song.doubts[name], `${says}: ${percent(song.doubts[name])}`));
     }
     const values = make('dl', {});
-    for (const one of song.features) values.append(...line(one.name, number(one.value), one.below));
+    for (const one of song.features) values.append(...line(one.name, one.value, one.below, `${percent(one.below ?? 0)} of songs have less ${one.name}`));
     const near = make('ul', {}, ...song.similar.map((/** @type {any} */ other) => {
       const says = [other.alike.length && `both ${other.alike.join(', ')}`, other.unlike.join(', ')].filter(Boolean).join('; ');
       const press = button('', () => acts.open(other.row));
@@ -69,14 +85,15 @@ export function card(acts) {
     const closing = button('×', acts.close, { class: 'close', 'aria-label': 'Close the card' });
     panel.replaceChildren(
       closing,
-      make('h2', {}, make('bdi', {}, song.title || song.id)),
+      make('h2', { title: song.title || song.id }, make('bdi', {}, song.title || song.id)),
       make('p', { class: 'artist' }, make('bdi', {}, [song.artist, song.album, song.genre].filter(Boolean).join(' · '))),
       home,
       buttons(song),
       doubts,
       make('h3', {}, 'Similar songs'), near,
-      make('h3', {}, 'Features, and the share of songs with less'), values,
+      ...(song.features.length ? [make('h3', {}, 'Features, and the share of songs with less'), values] : []),
     );
+    panel.scrollTop = 0;
     panel.hidden = false;
   };
 
@@ -88,21 +105,36 @@ export function card(acts) {
     row.append(button('Pick', () => acts.pick(song.row)));
     row.append(start >= 0 && start !== song.row
       ? button('Path to here', () => way(song.row))
-      : button('Path from here', () => { start = song.row; acts.open(song.row); }, { 'aria-pressed': String(start === song.row) }));
+      : button('Path from here', () => from(start === song.row ? -1 : song.row), { 'aria-pressed': String(start === song.row) }));
     return row;
   };
 
+  panel.addEventListener('keydown', (event) => {
+    if (event.key !== 'Escape') return;
+    event.stopPropagation();
+    acts.close();
+  });
+
   return {
     row: () => shown,
-    /** @param {number} row @param {boolean} [focus] move the keyboard to the card */
-    show: (row, focus = false) => trying(async () => {
+    /** @param {number} row @param {boolean} [take] move the keyboard to the card @returns {Promise<boolean>} whether the card shows it now */
+    show: async (row, take = false) => {
       asking.abort();
       asking = new AbortController();
-      shown = row;
-      fill(await get(`/api/song/${row}`, {}, asking.signal));
-      if (focus) /** @type {HTMLElement | null} */ (panel.querySelector('.acts button'))?.focus();
-    }),
-    hide: () => { panel.hidden = true; shown = -1; },
+      const { signal } = asking;
+      let filled = false;
+      await trying(async () => {
+        const song = await get(`/api/song/${row}`, {}, signal);
+        if (signal.aborted) return;
+        const place = take ? 0 : focused();
+        shown = row;
+        fill(song);
+        focus(place);
+        filled = true;
+      });
+      return filled;
+    },
+    hide: () => { asking.abort(); panel.hidden = true; shown = -1; },
   };
 }
 
@@ -110,10 +142,11 @@ export function card(acts) {
  * @param {string} name
  * @param {string} value
  * @param {number | null} share
+ * @param {string} says what the bar tells
  */
-function line(name, value, share) {
+function line(name, value, share, says) {
   const parts = [make('dt', {}, make('bdi', {}, name.replaceAll('_', ' '))), make('dd', {}, value)];
   const bar = make('dd', {});
-  if (typeof share === 'number') bar.append(make('meter', { min: '0', max: '1', value: String(share), 'aria-label': `${name}: ${percent(share)}` }));
+  if (typeof share === 'number') bar.append(make('meter', { min: '0', max: '1', value: String(share), 'aria-label': says }));
   return [...parts, bar];
 }

@@ -19,7 +19,7 @@ export function clusters(clusters, filter, renamed) {
     const box = make('input', { type: 'text', maxlength: '80', 'aria-label': `New name of ${one.name}; empty for its own` });
     box.value = one.name;
     let done = false;
-    const end = (/** @type {boolean} */ keep) => trying(async () => {
+    const end = (/** @type {boolean} */ keep, /** @type {boolean} */ byKey) => trying(async () => {
       if (done) return;
       done = true;
       try {
@@ -30,16 +30,19 @@ export function clusters(clusters, filter, renamed) {
           renamed(clusters);
         }
       } finally {
-        // Also where the name was refused: the box takes no second one.
-        draw(one.cluster);
+        // Also where the name was refused: the box takes no second one. The others stay, as
+        // another may be getting its name by now, and a pointer has taken the keyboard elsewhere.
+        const fresh = line(one);
+        item.replaceWith(fresh);
+        if (byKey) fresh.querySelector('button')?.focus();
       }
     });
     box.addEventListener('keydown', (event) => {
       event.stopPropagation();
-      if (event.key === 'Enter') end(true);
-      if (event.key === 'Escape') end(false);
+      if (event.key === 'Enter') end(true, true);
+      if (event.key === 'Escape') end(false, true);
     });
-    box.addEventListener('blur', () => end(true));
+    box.addEventListener('blur', () => end(true, false));
     item.replaceChildren(make('span'), box);
     box.focus();
     box.select();
@@ -61,9 +64,5 @@ export function clusters(clusters, filter, renamed) {
     return item;
   };
 
-  const draw = (/** @type {number | undefined} */ focus) => {
-    list.replaceChildren(...clusters.map(line));
-    if (focus !== undefined) list.querySelectorAll('li')[clusters.findIndex((one) => one.cluster === focus)]?.querySelector('button')?.focus();
-  };
-  draw(undefined);
+  list.replaceChildren(...clusters.map(line));
 }

@@ -37,6 +37,9 @@ export function button(text, press, attributes = {}) {
   return made;
 }
 
+/** How many songs, in words. @param {number} number */
+export const counted = (number) => `${number.toLocaleString('en')} ${number === 1 ? 'song' : 'songs'}`;
+
 /** @param {import('./server.js').Song} song */
 export function label(song) {
   const title = make('bdi', {}, song.title || song.id || `song ${song.row + 1}`);

@@ -3,10 +3,12 @@
 
 import { card } from './card.js';
 import { clusters } from './clusters.js';
-import { at, label, make, say, trying } from './dom.js';
+import { at, counted, label, make, say, trying } from './dom.js';
 import { bytes } from './map/colours.js';
 import { decode } from './map/data.js';
+import { download } from './map/download.js';
 import { SongMap } from './map/map.js';
+import { key } from './map/panel.js';
 import { picks } from './picks.js';
 import { player } from './player.js';
 import { search } from './search.js';
@@ -43,7 +45,7 @@ class Atlas {
   /** @param {SongMap} map */
   constructor(map) {
     this.map = map;
-    this.songs = new Uint32Array(map.data.n);
+    this.songs = new Int32Array(map.data.header.total).fill(-1);
     for (let song = 0; song < map.data.n; song++) this.songs[map.data.row(song)] = song;
   }
 
@@ -52,9 +54,9 @@ class Atlas {
     return songs.map((song) => this.map.data.row(song));
   }
 
-  /** @param {number[]} rows @returns {number[]} */
+  /** The songs of rows; what has no place on the map is left out. @param {number[]} rows @returns {number[]} */
   of(rows) {
-    return rows.map((row) => this.songs[row] ?? 0);
+    return rows.map((row) => this.songs[row] ?? -1).filter((song) => song >= 0);
   }
 
   /** Show the songs of some clusters. @param {Set<number>} shown @param {number[]} numbers cluster of each label */
@@ -67,13 +69,15 @@ class Atlas {
 
 /** @returns {Promise<SongMap | null>} */
 async function drawn() {
-  const data = decode(new Uint8Array(await packed('/api/map')));
+  const block = await packed('/api/map');
   try {
-    return new SongMap(at('map'), data);
-  } catch (error) {
-    at('map').append(make('p', { class: 'empty' }, 'This browser does not draw in WebGL 2, so there is no map. Search, table, player and playlists work.'));
-    return null;
+    if (block) return new SongMap(at('map'), decode(new Uint8Array(block)));
+  } catch {
+    // Told below.
   }
+  const why = block ? 'This browser does not draw in WebGL 2, so there is no map.' : 'This run has no map.';
+  at('map').append(make('p', { class: 'empty' }, `${why} Search, table, player and playlists work.`));
+  return null;
 }
 
 /** @param {SongMap} map @param {(row: number) => Promise<void>} open */
@@ -85,7 +89,7 @@ function hovering(map, open) {
     tip.hidden = ring.hidden = song < 0;
     if (song < 0) return;
     const [left = 0, top = 0] = map.pixel(song);
-    tip.replaceChildren(...label({ row: 0, cluster: 0, title: map.data.text('title', song), artist: map.data.text('artist', song) }));
+    tip.replaceChildren(...label({ row: map.data.row(song), cluster: 0, title: map.data.text('title', song), artist: map.data.text('artist', song) }));
     const room = map.element.clientWidth - map.covered;
     tip.style.left = `${left + 18 + tip.offsetWidth < room ? left + 18 : Math.max(left - 18 - tip.offsetWidth, 4)}px`;
     tip.style.top = `${Math.max(top - 16, 4)}px`;
@@ -102,6 +106,15 @@ function colouring(map) {
   const select = /** @type {HTMLSelectElement} */ (at('colour'));
   select.replaceChildren(...map.data.colourings.map(({ name, says }) => new Option(says, name)));
   select.addEventListener('change', () => map.colourBy(select.value));
+  const explain = () => {
+    const { column } = map;
+    // The list of clusters below is its own key.
+    const others = column?.name !== 'cluster';
+    at('groups').classList.toggle('other', others);
+    at('key').replaceChildren(...(others ? key(map) : []));
+  };
+  map.on('colour', explain);
+  explain();
   const said = map.data.header.axes.map(({ name, grows }) => {
     const way = WAYS[name] ?? name;
     return grows.length ? `${way}: more ${grows.slice(0, 2).map(([feature]) => feature.replaceAll('_', ' ')).join(', ')}` : '';
@@ -113,23 +126,19 @@ function colouring(map) {
 function tools(map) {
   const lasso = at('lasso');
   const depth = at('depth');
+  map.on('lost', () => say('The graphics card was lost for a moment; the map comes back by itself.'));
+  map.on('restored', () => say(''));
   lasso.addEventListener('click', () => {
     map.tool = map.tool === 'lasso' ? 'pan' : 'lasso';
     lasso.setAttribute('aria-pressed', String(map.tool === 'lasso'));
+    at('map').dataset['tool'] = map.tool;
     say(map.tool === 'lasso' ? 'Draw around songs to pick them. By keyboard: focus the map, L begins, Space sets a corner, L closes.' : '');
   });
   depth.hidden = false;
-  depth.addEventListener('click', () => {
-    map.tilt(!map.relief);
-    depth.setAttribute('aria-pressed', depth.getAttribute('aria-pressed') === 'true' ? 'false' : 'true');
-  });
-  at('fit').addEventListener('click', () => { map.reset(); depth.setAttribute('aria-pressed', 'false'); });
-  at('picture').addEventListener('click', () => trying(async () => {
-    const link = make('a', { download: 'map.png' });
-    link.href = URL.createObjectURL(await map.picture());
-    link.click();
-    URL.revokeObjectURL(link.href);
-  }));
+  depth.addEventListener('click', () => map.tilt(!map.tilted));
+  map.on('relief', (tilted) => depth.setAttribute('aria-pressed', String(tilted)));
+  at('fit').addEventListener('click', () => map.reset());
+  at('picture').addEventListener('click', () => trying(async () => download(await map.picture(), `${map.data.header.name}.png`)));
 }
 
 /** @param {Record<string, () => void>} keys */
@@ -142,7 +151,8 @@ function shortcuts(keys) {
     if (!act) return;
     event.preventDefault();
     event.stopPropagation();
-    act();
+    // A key that is held down is one press.
+    if (!event.repeat) act();
   }, { capture: true });
 }
 
@@ -151,13 +161,13 @@ async function start() {
   const atlas = map && new Atlas(map);
   document.title = `${run.name} · songscape`;
   at('name').textContent = run.name;
-  at('count').textContent = `${run.songs.toLocaleString('en')} songs`;
+  at('count').textContent = counted(run.songs);
   if (!run.audible) at('playing').replaceChildren(make('span', { class: 'fine' }, 'This run knows no sound files it may play.'));
 
   const names = new Map(run.clusters.map((/** @type {any} */ one) => [one.cluster, one.name]));
   const numbers = run.clusters.map((/** @type {any} */ one) => one.cluster);
   document.body.dataset['audible'] = String(run.audible);
-  const playing = player(run.name, (row) => { if (map && atlas) map.hover(atlas.of([row])[0] ?? -1); });
+  const playing = player(run, (row) => { if (map && atlas) map.hover(atlas.of([row])[0] ?? -1); });
   const wait = (/** @type {number} */ row) => playing.queue.add([row]);
 
   /** The card lies over the map's right, but for a phone's, which lies below. */
@@ -167,15 +177,14 @@ async function start() {
     map.request();
   };
   const open = async (/** @type {number} */ row, focus = false) => {
-    await songCard.show(row, focus);
-    if (map && atlas) {
-      const [song = 0] = atlas.of([row]);
-      const [left = 0, top = 0] = map.pixel(song);
-      aside();
-      const seen = left > 0 && top > 0 && left < map.element.clientWidth - map.covered && top < map.element.clientHeight;
-      if (!seen) map.fly([song]);
-      map.hover(song);
-    }
+    if (!await songCard.show(row, focus)) return;
+    aside();
+    const [song] = atlas?.of([row]) ?? [];
+    if (!map || song === undefined) return;
+    const [left = 0, top = 0] = map.pixel(song);
+    const seen = left > 0 && top > 0 && left < map.element.clientWidth - map.covered && top < map.element.clientHeight;
+    if (!seen) map.fly([song]);
+    map.hover(song);
   };
   const picked = picks((rows) => {
     const chosen = atlas?.of(rows) ?? [];

@@ -1,7 +1,8 @@
 // @ts-check
 /** The songs that are picked, and the playlist made of them. */
 
-import { at, say, trying } from './dom.js';
+import { at, counted, say, trying } from './dom.js';
+import { download as handOver } from './map/download.js';
 import { post } from './server.js';
 
 /** @param {string} id @returns {HTMLButtonElement} */
@@ -23,7 +24,7 @@ export function picks(changed, play, wait) {
   const set = (/** @type {Iterable<number>} */ songs) => {
     rows = new Set(songs);
     const count = rows.size;
-    at('picked').textContent = count ? `${count.toLocaleString('en')} ${count === 1 ? 'song' : 'songs'} picked` : 'No songs picked: draw a lasso, or press Pick on a card';
+    at('picked').textContent = count ? `${counted(count)} picked` : 'No songs picked: draw a lasso, or press Pick on a card';
     for (const one of buttons) one.disabled = !count;
     form.classList.toggle('some', count > 0);
     changed([...rows]);
@@ -31,23 +32,21 @@ export function picks(changed, play, wait) {
   const asked = () => ({
     rows: [...rows], name: value('title'), order: value('order'), format: value('format'), paths: value('paths'),
   });
-  const told = (/** @type {{songs: number, notes: string[]}} */ answer) => [`${answer.songs.toLocaleString('en')} songs`, ...answer.notes].join('; ');
+  const told = (/** @type {{songs: number, notes: string[]}} */ answer) => [counted(answer.songs), ...answer.notes].join('; ');
 
   form.addEventListener('submit', (event) => {
     event.preventDefault();
+    // A second press while the first is under way would save it twice.
+    save.disabled = true;
     trying(async () => {
       const answer = await post('/api/playlist', { ...asked(), save: true });
       say(`Saved ${answer.saved} (${told(answer)})`);
-    });
+    }).finally(() => { save.disabled = !rows.size; });
   });
   download.addEventListener('click', () => trying(async () => {
     const answer = await post('/api/playlist', asked());
     const content = Uint8Array.from(atob(answer.content), (letter) => letter.charCodeAt(0));
-    const link = document.createElement('a');
-    link.href = URL.createObjectURL(new Blob([content]));
-    link.download = answer.file;
-    link.click();
-    URL.revokeObjectURL(link.href);
+    handOver(new Blob([content]), answer.file);
     say(`Downloaded ${answer.file} (${told(answer)})`);
   }));
   hear.addEventListener('click', () => play([...rows]));

@@ -1,19 +1,18 @@
 // @ts-check
 /** The songs that will be played, as a list one can change; it outlives a reload of the page. */
 
-import { at, button, label, make, say, trying } from './dom.js';
+import { at, button, counted, label, make, say, trying } from './dom.js';
+import { keep, kept } from './kept.js';
 import { get, post } from './server.js';
 
 /** Songs listed at once, and how many of them before the one that plays. */
 const LISTED = 200;
 const HEARD = 5;
-/** Songs a page remembers. */
-const KEPT = 100_000;
 
 /** @typedef {import('./server.js').Song} Song */
 
 /**
- * @param {string} run its name, under which the list is kept
+ * @param {{id: string, songs: number}} run under whose id the list is kept
  * @param {(place: number) => void} play
  */
 export function queue(run, play) {
@@ -23,21 +22,28 @@ export function queue(run, play) {
   const title = /** @type {HTMLInputElement} */ (at('queue-name'));
   const before = /** @type {HTMLButtonElement} */ (at('before'));
   const after = /** @type {HTMLButtonElement} */ (at('after'));
-  const key = `queue of ${run}`;
+  const key = `queue of ${run.id}`;
   /** @type {Map<number, Song>} */
   const known = new Map();
   /** @type {number[]} */
-  let rows = [];
-  let place = -1;
+  let rows = kept(key, run.songs);
+  let place = Math.min(Number(sessionStorage.getItem(`${key}, place`) ?? -1), rows.length - 1);
   let drawn = 0;
+  let room = true;
 
   const learn = async (/** @type {number[]} */ wanted) => {
     const unknown = [...new Set(wanted)].filter((row) => !known.has(row));
     if (!unknown.length) return;
     for (const song of await get('/api/songs', { rows: unknown.join() })) known.set(song.row, song);
   };
+  /** Keep the list over a reload of the page, or say once that it cannot be. */
+  const remember = () => {
+    const had = room;
+    room = keep(key, rows);
+    if (had && !room) say('This queue is too long for the browser to keep it over a reload of the page; save it as a playlist.', true);
+  };
   const changed = (focus = -1, part = '.song') => trying(async () => {
-    if (rows.length <= KEPT) sessionStorage.setItem(key, JSON.stringify({ rows, place }));
+    sessionStorage.setItem(`${key}, place`, String(place));
     before.disabled = place <= 0;
     after.disabled = place + 1 >= rows.length;
     toggle.textContent = rows.length ? `Queue · ${rows.length.toLocaleString('en')}` : 'Queue';
@@ -51,7 +57,7 @@ export function queue(run, play) {
     list.replaceChildren(...some.map((row, k) => entry(row, first + k)));
     list.scrollTop = top;
     const more = rows.length - some.length;
-    at('queue-says').textContent = rows.length ? `${rows.length.toLocaleString('en')} ${rows.length === 1 ? 'song' : 'songs'}${more > 0 ? `, ${LISTED} listed` : ''}` : 'Nothing is waiting. Press Queue on a card, or + in the table and beside similar songs.';
+    at('queue-says').textContent = rows.length ? `${counted(rows.length)}${more > 0 ? `, ${LISTED} listed` : ''}` : 'Nothing is waiting. Press Queue on a card, or + in the table and beside similar songs.';
     for (const one of panel.querySelectorAll('.filled')) /** @type {HTMLElement} */ (one).hidden = !rows.length;
     if (focus < 0) return;
     const next = list.children[Math.min(focus, rows.length - 1) - first]?.querySelector(part);
@@ -62,6 +68,7 @@ export function queue(run, play) {
     rows.splice(k, 1);
     // The song that is heard goes on; what follows is what followed it.
     if (k <= place) place -= 1;
+    remember();
     changed(k, '.remove');
   };
   const move = (/** @type {number} */ from, /** @type {number} */ to, part = '.song') => {
@@ -71,6 +78,7 @@ export function queue(run, play) {
     if (place === from) place = to;
     else if (from < place && to >= place) place -= 1;
     else if (from > place && to <= place) place += 1;
+    remember();
     say(`${name(row)} is number ${to + 1} of ${rows.length.toLocaleString('en')}.`);
     changed(to, part);
   };
@@ -115,6 +123,7 @@ export function queue(run, play) {
   at('queue-clear').addEventListener('click', () => {
     rows = [];
     place = -1;
+    remember();
     changed(0);
   });
   at('queue-keep').addEventListener('submit', (event) => {
@@ -122,12 +131,10 @@ export function queue(run, play) {
     trying(async () => {
       const form = /** @type {HTMLSelectElement} */ (at('format')).value;
       const answer = await post('/api/playlist', { rows, name: title.value || 'queue', order: 'as-is', format: form, save: true });
-      say(`Saved ${answer.saved} (${[`${answer.songs.toLocaleString('en')} songs`, ...answer.notes].join('; ')})`);
+      say(`Saved ${answer.saved} (${[counted(answer.songs), ...answer.notes].join('; ')})`);
     });
   });
 
-  const kept = JSON.parse(sessionStorage.getItem(key) ?? 'null');
-  if (kept) [rows, place] = [kept.rows, kept.place];
   changed();
 
   return {
@@ -142,13 +149,14 @@ export function queue(run, play) {
       return true;
     },
     /** Begin anew with these songs. @param {number[]} songs */
-    set: (songs) => { rows = [...songs]; place = -1; },
+    set: (songs) => { rows = [...songs]; place = -1; remember(); },
     /** Put a song right after the one that plays. @param {number} row */
-    next: (row) => { rows.splice(place + 1, 0, row); },
+    next: (row) => { rows.splice(place + 1, 0, row); remember(); },
     /** Put songs at the end. @param {number[]} songs */
     add: (songs) => {
-      rows.push(...songs);
-      say(`${songs.length === 1 ? 'Added' : `${songs.length.toLocaleString('en')} songs added`} to the queue, ${rows.length.toLocaleString('en')} in all.`);
+      rows = rows.concat(songs);
+      say(`${songs.length === 1 ? 'Added' : `${counted(songs.length)} added`} to the queue, ${rows.length.toLocaleString('en')} in all.`);
+      remember();
       changed();
     },
     toggle: () => toggle.click(),

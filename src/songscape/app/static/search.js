@@ -25,19 +25,24 @@ export function search(open) {
     } else box.removeAttribute('aria-activedescendant');
   };
   const close = () => {
+    // An answer that is still to come would open the list again.
+    clearTimeout(waiting);
+    waiting = 0;
+    asking.abort();
     list.hidden = true;
     box.setAttribute('aria-expanded', 'false');
     mark(-1);
   };
   const take = (/** @type {number} */ place) => {
-    if (!found[place]) return;
-    open(found[place].row);
+    const song = found[place];
+    if (!song) return;
     close();
+    open(song.row);
   };
   const show = () => {
     list.replaceChildren(...found.map((song, i) => {
       const item = make('li', { role: 'option', id: `found-${i}`, 'aria-selected': 'false' }, ...label(song));
-      item.addEventListener('pointerdown', (event) => { event.preventDefault(); take(i); });
+      item.addEventListener('click', () => take(i));
       return item;
     }));
     if (!found.length) list.append(make('li', { role: 'option', 'aria-disabled': 'true', 'aria-selected': 'false' }, 'nothing found'));
@@ -50,14 +55,18 @@ export function search(open) {
     waiting = 0;
     asking.abort();
     asking = new AbortController();
+    const { signal } = asking;
     const words = box.value.trim();
     if (!words) { found = []; close(); return; }
-    found = await get('/api/search', { q: words }, asking.signal);
+    found = await get('/api/search', { q: words }, signal);
+    if (signal.aborted) return;
     show();
     if (takeFirst) take(0);
   });
 
   box.addEventListener('input', () => { clearTimeout(waiting); waiting = setTimeout(() => ask(), WAIT); });
+  // The box keeps the keyboard; only a click takes a song, so that a finger can scroll the list.
+  list.addEventListener('pointerdown', (event) => event.preventDefault());
   box.addEventListener('blur', close);
   box.addEventListener('keydown', (event) => {
     const moves = { ArrowDown: 1, ArrowUp: -1 };

@@ -29,9 +29,10 @@ export async function get(path, query = {}, signal) {
   return (await checked(answer)).json();
 }
 
-/** @param {string} path */
+/** Bytes, or null where there are none. @param {string} path */
 export async function packed(path) {
-  return (await checked(await fetch(path))).arrayBuffer();
+  const answer = await fetch(path);
+  return answer.status === 404 ? null : (await checked(answer)).arrayBuffer();
 }
 
 /**

@@ -5,6 +5,8 @@ import { at, button, make, trying, waiting } from './dom.js';
 import { get } from './server.js';
 
 const PAGE = 100;
+/** Milliseconds the map must rest before the songs in view are asked for. */
+const REST = 150;
 
 /**
  * @param {() => {rows: number[], what: string}} source
@@ -14,25 +16,37 @@ const PAGE = 100;
  */
 export function table(source, open, named, wait) {
   const panel = at('table');
+  const turn = (/** @type {number} */ by) => () => { first += by; show(); panel.scrollTop = 0; };
+  const before = button('Before', turn(-PAGE));
+  const next = button('Next', turn(PAGE));
+  const says = make('span', { role: 'status' });
+  const body = make('tbody');
+  const heads = ['Title', 'Artist', 'Genre', 'Cluster'].map((text) => make('th', { scope: 'col' }, text));
+  panel.replaceChildren(
+    make('div', { class: 'pages' }, before, next, says),
+    make('table', {}, make('thead', {}, make('tr', {}, ...heads)), body),
+  );
   let first = 0;
+  let soon = 0;
+  let asking = new AbortController();
 
   const show = () => trying(async () => {
+    clearTimeout(soon);
+    asking.abort();
+    asking = new AbortController();
     const { rows, what } = source();
     first = Math.max(0, Math.min(first, rows.length - 1));
     first -= first % PAGE;
-    const songs = rows.length ? await get('/api/songs', { rows: rows.slice(first, first + PAGE).join() }) : [];
-    const turn = (/** @type {string} */ text, /** @type {number} */ to) => {
-      const made = button(text, () => { first = to; show(); });
-      made.disabled = to < 0 || to >= rows.length;
-      return made;
-    };
+    const songs = rows.length ? await get('/api/songs', { rows: rows.slice(first, first + PAGE).join() }, asking.signal) : [];
+    const held = document.activeElement;
+    before.disabled = first === 0;
+    next.disabled = first + PAGE >= rows.length;
+    // The keyboard stays with the pages where the last one is reached.
+    if (held === before && before.disabled) next.focus();
+    if (held === next && next.disabled) before.focus();
     const last = Math.min(first + PAGE, rows.length);
-    const says = rows.length ? `${what}: ${(first + 1).toLocaleString('en')}–${last.toLocaleString('en')} of ${rows.length.toLocaleString('en')}` : `${what}: none`;
-    const heads = ['Title', 'Artist', 'Genre', 'Cluster'].map((text) => make('th', { scope: 'col' }, text));
-    panel.replaceChildren(
-      make('div', { class: 'pages' }, turn('Before', first - PAGE), turn('Next', first + PAGE), make('span', { role: 'status' }, says)),
-      make('table', {}, make('thead', {}, make('tr', {}, ...heads)), make('tbody', {}, ...songs.map(line))),
-    );
+    says.textContent = rows.length ? `${what}: ${(first + 1).toLocaleString('en')}–${last.toLocaleString('en')} of ${rows.length.toLocaleString('en')}` : `${what}: none`;
+    body.replaceChildren(...songs.map(line));
   });
 
   const line = (/** @type {import('./server.js').Song} */ song) => {
@@ -45,6 +59,11 @@ export function table(source, open, named, wait) {
   return {
     /** @param {boolean} open_ */
     toggle: (open_) => { panel.hidden = !open_; first = 0; if (open_) return show(); return undefined; },
-    refresh: () => { if (!panel.hidden) { first = 0; show(); } },
+    refresh: () => {
+      if (panel.hidden) return;
+      first = 0;
+      clearTimeout(soon);
+      soon = window.setTimeout(show, REST);
+    },
   };
 }

@@ -30,10 +30,18 @@ from songscape.studies.papers._findings import Findings, Table, spread
 from songscape.view._text import percent
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
     from songscape.run import Run
     from songscape.studies.papers._setting import Setting
+
+PUBLISHED_K = 4
+"""The report's number of clusters, in which finer ones may lie."""
+
+STARTS = 10
+"""Starts of k-means on resampled songs: one alone would count bad luck as instability."""
 
 NAMED = 12
 """Songs placed whose titles are written on the map."""
@@ -61,10 +69,10 @@ def larger(setting: Setting, run: Run) -> Findings:
         rows = np.sort(rng.choice(features.n, setting["sample"], replace=False))
     space, genres = features.rows(rows), genres_of(run)[rows]
     artists = run.tracks["artist"].to_numpy().astype(object)[rows]
-    swept = KMeansSweep(max(setting["larger"]), random_state=setting.child("swept")).fit(
-        space.matrix
-    )
-    coarse = swept.labels(setting["k"])
+    swept = KMeansSweep(
+        max(*setting["larger"], PUBLISHED_K), random_state=setting.child("swept")
+    ).fit(space.matrix)
+    coarse = swept.labels(PUBLISHED_K)
     found = [_at(setting, space, swept.model(k), coarse) for k in setting["larger"]]
     amis = [
         measures.ami_interval(swept.labels(k), genres, artists, setting.child("ami"), 100)
@@ -94,7 +102,7 @@ def _at(
     setting: Setting, space: Space, model: KMeans, coarse: NDArray[np.int32]
 ) -> tuple[Any, float]:
     """Return how stable a grouping is over resamples, and how far it lies inside a coarse one."""
-    fit = Fit(model.labels_, model.set_params(n_init=1), len(model.cluster_centers_), 0)
+    fit = Fit(model.labels_, model.set_params(n_init=STARTS), len(model.cluster_centers_), 0)
     again = stability(
         space, lambda drawn, _k, seed: refit(drawn, fit, seed), fit, setting["draws"],
         setting.child("stable"),
@@ -152,7 +160,7 @@ def placed(setting: Setting, run: Run) -> Findings:
     rng = generator(setting.child("held"), "rows")
     chosen = rng.permutation(len(songs))[: setting["sample"]]
     held, rest = np.sort(chosen[: len(chosen) // 20]), np.sort(chosen[len(chosen) // 20 :])
-    labels = dict(zip(songs.ids, run.tracks["cluster"], strict=True))
+    whole = dict(zip(songs.ids, run.tracks["cluster"], strict=True))
     with tempfile.TemporaryDirectory(prefix="songscape-") as folder:
         home = Path(folder)
         recipe = setting.recipe("repaired").with_k(run.record.run["k"])
@@ -164,15 +172,28 @@ def placed(setting: Setting, run: Run) -> Findings:
         (home / "held.csv").write_text(csv_text(table.select(names)), "utf-8")
         laid = place_songs(home / "run", str(home / "held.csv"))
         mine = place_songs(home / "run", setting.mine) if setting.mine else None
-    own = [labels[one] for one in laid["id"] if one in labels]
-    ours = laid.filter(pl.col("id").is_in(list(labels)))["cluster"].to_numpy()
-    share = float((measures.matched(ours, np.array(own, dtype=np.int32)) == own).mean())
     few = laid.head(NAMED) if mine is None else mine
     return Findings(
-        {"held": len(held), "placed": share, **_placed_words(mine)},
+        {"held": len(held), "placed": _came_home(fitted, laid, whole), **_placed_words(mine)},
         {"placed": _placed_chart(fitted, few)},
         {"placed": _placed_table(laid.head(50) if mine is None else mine)},
     )
+
+
+def _came_home(fitted: Run, laid: pl.DataFrame, whole: Mapping[str, int]) -> float:
+    """Return the share of songs held out that were laid to the cluster they have in the whole map.
+
+    Parameters
+    ----------
+    fitted : the map of the other songs; these tell which of its clusters is which of the whole
+        map's, so that the songs judged have no say in it.
+    laid : the songs held out with the cluster they were laid to.
+    whole : the cluster of every song in the whole map by id.
+    """
+    alone = fitted.tracks["cluster"].to_numpy()
+    rename = measures.renaming(alone, np.array([whole[one] for one in fitted.collection.ids]))
+    came = rename[laid["cluster"].to_numpy()]
+    return float(np.mean([a == whole[one] for one, a in zip(laid["id"], came, strict=True)]))
 
 
 def _placed_words(mine: pl.DataFrame | None) -> dict[str, str]:

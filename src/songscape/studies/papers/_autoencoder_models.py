@@ -11,6 +11,7 @@ from sklearn.preprocessing import normalize
 from songscape.cluster.dbscan import DBSCAN
 from songscape.cluster.deep import DeepKMeans
 from songscape.cluster.kmeans import KMeans
+from songscape.core.fit import Fit
 from songscape.core.space import Space
 from songscape.reduce import pca
 from songscape.reduce.autoencoder import Autoencoder
@@ -91,17 +92,17 @@ def rivals(setting: Setting, theirs: Floats, common: Space, seed: int) -> dict[s
         "k-means": Model(kmeans(setting, plain.matrix, seed), plain),
         "DBSCAN": Model(measures.grouped(dense, plain.matrix), plain),
         "autoencoder, DBSCAN": Model(measures.grouped(dense, code.matrix), code),
-        "deep clustering (joint)": deep(setting, common, seed),
         "principal components, k-means": Model(kmeans(setting, turned.matrix, seed), turned),
         **finalists(setting, common, seed),
     }
 
 
 def finalists(setting: Setting, common: Space, seed: int) -> dict[str, Model]:
-    """Return k-means on the standardised features, and on the repaired code of them."""
+    """Return what is tried from every seed: joint deep clustering, the repaired code, k-means."""
     better = repaired_code(setting, common.matrix, setting["code"], seed)
     repaired = named(np.asarray(better.transform(common.matrix)), "repaired code")
     return {
+        "deep clustering (joint)": deep(setting, common, seed),
         "repaired autoencoder, k-means": Model(kmeans(setting, repaired.matrix, seed), repaired),
         "k-means, standardised": Model(kmeans(setting, common.matrix, seed), common),
     }
@@ -120,6 +121,11 @@ def deep(setting: Setting, common: Space, seed: int) -> Model:
 def named(matrix: Floats, name: str) -> Space:
     """Return a matrix as a space."""
     return Space(matrix, tuple(f"{name} {i + 1}" for i in range(matrix.shape[1])), name)
+
+
+def fit_of(labels: NDArray[np.int32]) -> Fit:
+    """Return groups as criteria score them."""
+    return Fit(labels, None, int(labels.max()) + 1, 0)
 
 
 def alive(code: Floats) -> int:

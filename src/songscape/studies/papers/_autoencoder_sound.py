@@ -24,7 +24,7 @@ from songscape.core.seeds import generator
 from songscape.listen.walk import Walk
 from songscape.studies.papers import _autoencoder_models as models
 from songscape.studies.papers import _measures as measures
-from songscape.studies.papers._findings import Findings, Table
+from songscape.studies.papers._findings import Findings, Interval, Table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -73,12 +73,13 @@ def learned(setting: Setting, songs: Collection, common: Space) -> Findings:
             options = {"cache": cache, "epochs": setting["sound_epochs"], "megabytes": 2**16}
             asked.insert(0, ("cnn", NETWORK, options))
         found = [
-            (*row, *_judged(setting, heard.songs, common.names, (name, more)))
+            (row, *_judged(setting, heard.songs, common.names, (name, more)))
             for name, row, more in asked
         ]
+    told = [(*row, f"{share:.1%}", f"{agreed:.3f}") for row, share, agreed in found]
     if not heard.files:
-        found.insert(0, (*NETWORK, "not run: needs --audio", "–"))
-    rows = (*found, _commonest(heard.songs), _grouped(setting, songs, heard.songs, common))
+        told.insert(0, (*NETWORK, "not run: needs --audio", "–"))
+    rows = (*told, _commonest(heard.songs), _grouped(setting, songs, heard.songs, common))
     head = ("told by", "from", "genres told rightly ↑", "AMI of answers with genres ↑")
     return Findings(
         {"cnn": _said(setting, heard), "n_told": len(heard.songs), **_ceiling(found)},
@@ -87,15 +88,7 @@ def learned(setting: Setting, songs: Collection, common: Space) -> Findings:
 
 
 def files_of(folder: Path) -> dict[str, bytes]:
-    """Return the audio files below a folder by the track id that is their name, as 000002.mp3.
-
-    Raises
-    ------
-    InputError
-        If it is no folder.
-    """
-    if not folder.is_dir():
-        raise InputError(f"There is no folder of audio {folder} for the study autoencoder.")
+    """Return the audio files below a folder by the track id that is their name, as 000002.mp3."""
     found = {}
     for one in Walk(os.fsencode(folder.absolute())):
         number = _NUMBER.match(os.path.basename(one.path))  # noqa: PTH119 - bytes have no Path
@@ -157,7 +150,7 @@ def _decodes(path: bytes, cache: str) -> bool:
 
 def _judged(
     setting: Setting, songs: Collection, features: tuple[str, ...], asked: tuple[str, Any]
-) -> tuple[str, str]:
+) -> tuple[Interval, Interval]:
     """Return share of tracks told rightly and agreement of the answers, with their intervals."""
     how, folds = classify.method(*asked), setting["sound_folds"]
     wish = classify.Wish(_genre(songs), how.reads, features, least=folds)
@@ -171,15 +164,15 @@ def _judged(
     right = (answers["truth"] == answers["told"]).to_numpy()
     artists = _artists(songs, answers["id"])
     seed, draws = setting.child("told intervals"), setting["draws"]
-    share = measures.resampled(lambda rows: float(right[rows].mean()), artists, seed, draws)
+    share = measures.resampled(measures.mean_over(right), artists, seed, draws)
     agreed = measures.ami_interval(given.astype(np.int32), truth, artists, seed, draws)
-    return f"{share:.1%}", f"{agreed:.3f}"
+    return share, agreed
 
 
 def _artists(songs: Collection, ids: pl.Series) -> NDArray[Any]:
     """Return the artists of tracks by their ids."""
     by_id = dict(zip(songs.ids, songs.frame["artist"], strict=True))
-    return np.array([str(by_id[one]) for one in ids], dtype=object)
+    return np.array([by_id[one] for one in ids], dtype=object)
 
 
 def _commonest(songs: Collection) -> tuple[str, ...]:
@@ -207,10 +200,11 @@ def _genre(songs: Collection) -> str:
     return songs.names(Role.GENRE)[0]
 
 
-def _ceiling(found: Sequence[tuple[str, ...]]) -> dict[str, str]:
+def _ceiling(found: Sequence[tuple[tuple[str, str], Interval, Interval]]) -> dict[str, Any]:
     """Return the best that the features do when the genres are told."""
-    best = max((row for row in found if row[1] == TOLD["linear"][1]), key=lambda row: row[2])
-    return {"told_best": best[0], "told_right": best[2], "told_ami": best[3]}
+    able = [row for row in found if row[0] != NETWORK]
+    (name, _), right, agreed = max(able, key=lambda row: row[1].value)
+    return {"told_best": name, "told_right": right, "told_ami": agreed}
 
 
 def _said(setting: Setting, heard: Heard) -> str:

@@ -104,6 +104,15 @@ def mean_of(values: ArrayLike) -> Interval:
     return Interval(Number(mean), Number(mean - half), Number(mean + half))
 
 
+def either(texts: list[str]) -> str:
+    """Join texts as a sentence does.
+
+    >>> either(["20", "50", "100"])
+    '20, 50 or 100'
+    """
+    return " or ".join(filter(None, (", ".join(texts[:-1]), texts[-1])))
+
+
 @dataclass(frozen=True)
 class Table:
     """A table of the report: texts as they are shown.
@@ -198,9 +207,11 @@ def shown_numbers(numbers: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def plain(value: Any) -> Any:
-    """Return a number, interval or text as JSON can hold it."""
+    """Return a number, interval or text as JSON can hold it; None for what is not defined."""
     if isinstance(value, Interval):
-        return {"value": float(value.value), "low": float(value.low), "high": float(value.high)}
+        return {name: plain(number) for name, number in value._asdict().items()}
     if isinstance(value, np.generic):
         value = value.item()
-    return float(value) if isinstance(value, float) else value
+    if isinstance(value, float):
+        return float(value) if np.isfinite(value) else None
+    return value

@@ -10,6 +10,7 @@ from scipy.optimize import linear_sum_assignment
 from sklearn.metrics import adjusted_mutual_info_score, adjusted_rand_score
 from sklearn.metrics.cluster import contingency_matrix
 
+from songscape.core.collection import Role
 from songscape.core.fit import Fit
 from songscape.core.seeds import generator
 from songscape.evaluate import calinski_harabasz, davies_bouldin, silhouette
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from songscape.core.collection import Collection
     from songscape.core.space import Space
 
     Labels = NDArray[np.int32]
@@ -54,11 +56,11 @@ def by_size(labels: Labels) -> Labels:
     return rank[labels]
 
 
-def matched(labels: Labels, to: Labels) -> Labels:
-    """Return labels renumbered so that they agree with others on as many songs as possible.
+def renaming(labels: Labels, to: Labels) -> Labels:
+    """Return a new number for every cluster, so that as many songs as possible agree with others.
 
-    >>> matched(np.array([1, 1, 0]), np.array([0, 0, 1])).tolist()
-    [0, 0, 1]
+    >>> renaming(np.array([1, 1, 2]), np.array([0, 0, 1])).tolist()
+    [2, 0, 1]
     """
     size = int(max(labels.max(), to.max())) + 1
     table = np.zeros((size, size))
@@ -66,7 +68,7 @@ def matched(labels: Labels, to: Labels) -> Labels:
     rows, columns = linear_sum_assignment(-table)
     rename = np.empty(size, dtype=np.int32)
     rename[rows] = columns
-    return rename[labels]
+    return rename
 
 
 def ari(one: Labels, other: Labels) -> float:
@@ -96,11 +98,11 @@ def resampled(
     Parameters
     ----------
     measure : of the songs whose rows are given.
-    groups : a name for each song, shape (n,).
+    groups : a name for each song, shape (n,); a song without one is a group of its own.
     seed : draws the groups.
     draws : how many times.
     """
-    _, group = np.unique(groups.astype(str), return_inverse=True)
+    group = codes_of(groups)
     order = np.argsort(group, kind="stable")
     starts = np.searchsorted(group[order], np.arange(group.max() + 2))
     members = [order[a:b] for a, b in pairwise(starts)]
@@ -112,6 +114,25 @@ def resampled(
     whole = measure(np.arange(len(group)))
     low, high = np.quantile(found, [0.025, 0.975]) - np.mean(found) + whole
     return Interval(Number(whole), Number(low), Number(high))
+
+
+def codes_of(groups: NDArray[Any]) -> NDArray[np.int64]:
+    """Number groups of songs from 0; a song whose group is unknown is one of its own.
+
+    >>> codes_of(np.array(["a", None, "a", None], dtype=object)).tolist()
+    [0, 1, 0, 2]
+    """
+    known = has_label(groups)
+    names, group = np.unique(groups[known].astype(str), return_inverse=True)
+    codes = np.empty(len(groups), dtype=np.int64)
+    codes[known] = group
+    codes[~known] = len(names) + np.arange((~known).sum())
+    return codes
+
+
+def mean_over(values: NDArray[Any]) -> Callable[[NDArray[np.int64]], float]:
+    """Return the measure that is the mean of some values over the rows it is given."""
+    return lambda rows: float(values[rows].mean())
 
 
 def ami_interval(
@@ -138,14 +159,19 @@ def ami_gain(
 
 def _codes(truth: NDArray[Any]) -> NDArray[np.int64]:
     """Return labels as whole numbers, −1 where there is none."""
-    _, codes = np.unique(truth.astype(str), return_inverse=True)
-    return np.where(has_label(truth), codes, -1).astype(np.int64)
+    return np.where(has_label(truth), codes_of(truth), -1).astype(np.int64)
 
 
 def _ami(labels: Labels, codes: NDArray[np.int64], rows: NDArray[np.int64]) -> float:
     """Return adjusted mutual information over some songs, those without a label left out."""
     rows = rows[codes[rows] >= 0]
     return float(adjusted_mutual_info_score(codes[rows], labels[rows]))
+
+
+def genres_and_artists(songs: Collection) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Return the genre and the artist of every song."""
+    genre = songs.frame[songs.names(Role.GENRE)[0]].to_numpy().astype(object)
+    return genre, songs.frame["artist"].to_numpy().astype(object)
 
 
 def composition(labels: Labels, truth: NDArray[Any]) -> tuple[NDArray[np.float64], list[str]]:

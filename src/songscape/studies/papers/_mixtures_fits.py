@@ -17,9 +17,10 @@ from songscape.cluster.kmeans import KMeans, KMeansSweep
 from songscape.cluster.minibatch import MiniBatchKMeans
 from songscape.core.seeds import generator
 from songscape.evaluate._refit import squared_distances
+from songscape.studies.papers._findings import Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -87,6 +88,13 @@ def printed_arithmetic(distance: float, variance: float, d: int) -> float:
     return _round_density(distance, variance, d)
 
 
+def variance_behind(distance: float, said: float) -> float:
+    """Return the variance with which the report's formula gives a number of its own."""
+    tried = np.linspace(0.5, 1.2, 7001)
+    values = np.array([printed_arithmetic(distance, float(v), 7) for v in tried])
+    return float(tried[np.abs(values - said).argmin()])
+
+
 def _round_density(distance: float, variance: float, d: int) -> float:
     """Return the mean log density of a round Gaussian at some mean squared distance."""
     return float(-d / 2 * np.log(2 * np.pi * variance) - distance / (2 * variance))
@@ -147,6 +155,28 @@ def timed(songs: Split, make: Any, most: int) -> Timed:
             seconds.append(time.process_time() - start)
             found.append(cost(songs.test, np.asarray(model.cluster_centers_, dtype=np.float64)))
     return Timed(np.array(found), np.array(seconds))
+
+
+def speeds(spent: Floats, others: Mapping[str, Timed]) -> dict[str, Any]:
+    """Return the times of the batch sizes as parts of others', least and most.
+
+    Mini-batch takes the best of three starts; beside one start, a third of its time stands.
+    """
+    found: dict[str, Any] = {}
+    for name, other in others.items():
+        starts = 3 if name == "one" else 1
+        parts = spent / starts / max(float(other.seconds.sum()), 1e-9)
+        low, high = float(parts.min()), float(parts.max())
+        found |= {f"speed_{name}": f"{low:.2f} to {high:.2f}", f"speed_{name}_most": high}
+        found[f"speed_{name}_least"] = low
+    return found
+
+
+def quicker(numbers: Mapping[str, Any]) -> Verdict:
+    """Return whether mini-batch is faster at every batch size, also start for start."""
+    if numbers["speed_batch_most"] >= 1:
+        return Verdict.UNCLEAR if numbers["speed_batch_least"] < 1 else Verdict.ARTEFACT
+    return Verdict.HOLDS if numbers["speed_one_most"] < 1 else Verdict.ARTEFACT
 
 
 def contestants(setting: Setting) -> dict[str, Any]:

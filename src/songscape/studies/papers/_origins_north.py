@@ -135,10 +135,11 @@ def neighbours(setting: Setting, space: Space, where: Floats) -> Findings:
     truth = labels_of(setting, where).astype(str)
     group = groups_of(where).astype(str)
     counts = np.unique(group, return_counts=True)[1]
+    seed = setting.child("neighbours")
     return Findings(
         {
-            "knn_plain": knn_accuracy(space, truth, 0),
-            "knn_filtered": knn_accuracy(space, truth, 0, group),
+            "knn_plain": knn_accuracy(space, truth, seed),
+            "knn_filtered": knn_accuracy(space, truth, seed, group),
             "fewest": int(counts.min()),
             "most": int(counts.max()),
         }
@@ -171,9 +172,11 @@ def repaired(setting: Setting, space: Space, where: Floats, known: Mapping[str, 
             setting.tell(f"  {title}, {kind} folds")
             found = cross_validated(setting, space.matrix, north, group, (name, kind))
             judged[name, kind] = found
-            numbers[f"{name}_{kind}"] = measures.resampled(_mean(found.right), group, seed)
+            numbers[f"{name}_{kind}"] = measures.resampled(
+                measures.mean_over(found.right), group, seed
+            )
     both = judged["network", "grouped"].right - judged["linear", "grouped"].right
-    numbers["gain_grouped"] = measures.resampled(_mean(both), group, seed)
+    numbers["gain_grouped"] = measures.resampled(measures.mean_over(both), group, seed)
     rows = [
         (f"{MODELS[name]}, {'places held out' if kind == 'grouped' else 'random folds'}",
          f"{numbers[f'{name}_{kind}']:.1%}", *_others(found, north, group, seed))
@@ -194,11 +197,6 @@ def repaired(setting: Setting, space: Space, where: Floats, known: Mapping[str, 
     )
 
 
-def _mean(values: Floats) -> Any:
-    """Return a function from rows to the mean of some values there."""
-    return lambda rows: float(values[rows].mean())
-
-
 def _others(
     found: Judged, north: NDArray[np.int64], group: NDArray[np.int64], seed: int
 ) -> tuple[str, ...]:
@@ -211,8 +209,8 @@ def _others(
     brier, better = (np.square(p - north) for p in (found.raw, found.calibrated))
     return (
         f"{measures.resampled(balanced, group, seed):.1%}",
-        f"{measures.resampled(_mean(brier), group, seed):.3f}",
-        f"{measures.resampled(_mean(better), group, seed):.3f}",
+        f"{measures.resampled(measures.mean_over(brier), group, seed):.3f}",
+        f"{measures.resampled(measures.mean_over(better), group, seed):.3f}",
     )
 
 
@@ -291,7 +289,9 @@ def _honesty(numbers: Mapping[str, Any]) -> str:
         for name, title in MODELS.items()
         for key, says in words.items()
     ]
-    head = Head("honesty", "Judged more and more severely", "Accuracy falls from row to row.")
+    head = Head(
+        "honesty", "Judged more and more severely", "The kindest judgement of each model on top."
+    )
     return charts.intervals(head, rows, "accuracy")
 
 

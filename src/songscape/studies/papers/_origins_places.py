@@ -10,6 +10,7 @@ from sklearn.model_selection import GroupKFold, KFold
 from sklearn.neighbors import KNeighborsRegressor, NearestNeighbors
 
 from songscape.cluster.kmeans import KMeans
+from songscape.core.errors import InputError
 from songscape.core.seeds import generator
 from songscape.studies.papers import _charts as charts
 from songscape.studies.papers import _measures as measures
@@ -53,32 +54,32 @@ def in_degrees(points: Floats) -> Floats:
 def distances(setting: Setting, space: Space, where: Floats) -> Findings:
     """Return how far several ways of telling the place are off."""
     group, seed = groups_of(where), setting.child("places")
-    ways: dict[str, Any] = {
-        "the middle of all places": None,
-        "10 nearest tracks": KNeighborsRegressor(10, weights="distance"),
-        "random forest": RandomForestRegressor(
-            setting["trees"], max_features=1 / 3, min_samples_leaf=2, random_state=seed, n_jobs=1
+    ways: dict[str, tuple[str, Any]] = {
+        "middle": ("the middle of all tracks learned from", None),
+        "nearest": ("10 nearest tracks", KNeighborsRegressor(10, weights="distance")),
+        "forest": (
+            "random forest",
+            RandomForestRegressor(
+                setting["trees"], max_features=1 / 3, min_samples_leaf=2, random_state=seed,
+                n_jobs=1,
+            ),
         ),
-    }
-    rows, numbers = [], {}
-    for name, way in ways.items():
+    }  # fmt: skip
+    rows = []
+    numbers: dict[str, Any] = {}
+    for key, (name, way) in ways.items():
         found = {
             kind: _errors(setting, space.matrix, where, way, kind) for kind in ("random", "grouped")
         }
         cells = {
-            kind: measures.resampled(_mean(errors), group, seed) for kind, errors in found.items()
+            kind: measures.resampled(measures.mean_over(errors), group, seed)
+            for kind, errors in found.items()
         }
-        numbers[f"km_{name.split()[-1]}"] = cells["random"]
-        numbers[f"km_{name.split()[-1]}_grouped"] = cells["grouped"]
+        numbers |= {f"km_{key}": cells["random"], f"km_{key}_grouped": cells["grouped"]}
         rows.append((name, f"{cells['random']:,.0f}", f"{cells['grouped']:,.0f}"))
     rows.append(("Zhou, Claire & King 2014, their table", f"{PUBLISHED_KM:,}", "–"))
     head = ("told by", "random folds, km", "places held out, km")
     return Findings(numbers, tables={"distance": Table(head, tuple(rows), (2,))})
-
-
-def _mean(values: Floats) -> Any:
-    """Return a function from rows to the mean of some values there."""
-    return lambda rows: float(values[rows].mean())
 
 
 def _errors(setting: Setting, matrix: Floats, where: Floats, way: Any, kind: str) -> Floats:
@@ -99,6 +100,21 @@ def _errors(setting: Setting, matrix: Floats, where: Floats, way: Any, kind: str
     return great_circle(where, in_degrees(told))
 
 
+def check_places(setting: Setting, where: Floats) -> None:
+    """Raise unless the table has the place the notebook speaks of.
+
+    Raises
+    ------
+    InputError
+        If it has not.
+    """
+    if "Taiwan" not in _names(setting, where, groups_of(where)):
+        raise InputError(
+            f"{setting.data.name} has no track from Taiwan, of which the study origins asks; give "
+            "it its own table with --data."
+        )
+
+
 def owners(setting: Setting, space: Space, where: Floats) -> Findings:
     """Return how much of every place lies in one cluster, and who its nearest neighbours are."""
     group = groups_of(where)
@@ -111,13 +127,14 @@ def owners(setting: Setting, space: Space, where: Floats) -> Findings:
     shares = np.array([[_largest(run[group == one]) for one in range(len(names))] for run in runs])
     order = np.argsort(-shares.mean(axis=0), kind="stable")
     found = [(names[one], spread(shares[:, one])) for one in order]
-    target = names.index("Taiwan") if "Taiwan" in names else int(order[0])
+    target = names.index("Taiwan")
     size = int((group == target).sum())
     null = _null(setting, runs, size)
     rank = int(np.flatnonzero(order == target)[0]) + 1
     near = _neighbours(space, where, group, target, setting.child("shuffled"))
     numbers: dict[str, Any] = {
         "owners": setting["owners"],
+        "taiwan_tracks": size,
         "taiwan_share": spread(shares[:, target]),
         "taiwan_null": null,
         "taiwan_rank": f"It is number {rank} of {len(names)} places in this respect",

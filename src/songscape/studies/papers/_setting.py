@@ -1,28 +1,23 @@
-"""Where a study stands: its TOML, its table, its seed, and the way through the ordinary stages."""
+"""Where a study stands: its paper, its table, its seed, and the way through the ordinary stages."""
 
 from __future__ import annotations
 
-import os
-import tomllib
 from dataclasses import dataclass
-from importlib.resources import files
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from songscape import recipe as recipes
-from songscape.core.errors import InputError, RecipeError, UnknownNameError
 from songscape.core.seeds import child
 from songscape.run import _stages as stages
 from songscape.run import follow
+from songscape.studies.papers._paper import in_environment
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
 
     from songscape.core.collection import Collection
     from songscape.recipe import Recipe
     from songscape.run import Run
-
-ENVIRONMENT = "SONGSCAPE_DATA"
 
 
 @dataclass(frozen=True)
@@ -81,70 +76,5 @@ class Setting:
 
     def beside(self, file: str) -> Path | None:
         """Return a companion of the table, if it is there."""
-        places = (self.data.parent / file, *_in_environment(file))
+        places = (self.data.parent / file, *in_environment(file))
         return next((place for place in places if place.is_file()), None)
-
-
-def names() -> list[str]:
-    """Return the names of the studies."""
-    folder = files("songscape.studies.papers")
-    found = [item.name for item in folder.iterdir() if item.name.endswith(".toml")]
-    return sorted(name[:-5].replace("_", "-") for name in found if name[0] != "_")
-
-
-def paper(name: str, sets: Sequence[str] = ()) -> dict[str, Any]:
-    """Return the TOML of a study with ``path=value`` assignments on top.
-
-    Raises
-    ------
-    UnknownNameError
-        If there is no such study, or an assignment names no option of its protocol.
-    """
-    if name not in names():
-        raise UnknownNameError("study named", name, names())
-    file = files("songscape.studies.papers").joinpath(f"{name.replace('-', '_')}.toml")
-    values = tomllib.loads(file.read_text("utf-8"))
-    known = {f"protocol.{option}" for option in values["protocol"]}
-    for assignment in sets:
-        path = assignment.partition("=")[0].strip()
-        if path.startswith("protocol.") and path not in known:
-            raise UnknownNameError(f"option of the study {name} named", path, known)
-        values = recipes.override(values, assignment)
-    return values
-
-
-def check_taken(name: str, given: Mapping[str, Any]) -> None:
-    """Raise if a study is given what only others have a use for."""
-    for option in given:
-        if option not in paper(name).get("takes", ()):
-            able = [one for one in names() if option in paper(one).get("takes", ())]
-            raise RecipeError(f"The study {name} has no use for --{option}; {', '.join(able)} has.")
-
-
-def table(paper: Mapping[str, Any], name: str, data: Path | None) -> Path:
-    """Return the table of a study.
-
-    Raises
-    ------
-    InputError
-        If it is not there; the message tells where it can be had.
-    """
-    if data is not None:
-        if not data.is_file():
-            raise InputError(f"There is no table {data} for the study {name}.")
-        return data
-    file = paper["data"]["file"]
-    found = next((place for place in _in_environment(file) if place.is_file()), None)
-    if found is None:
-        raise InputError(
-            f"The study {name} needs {file} ({paper['data']['says']}): get it from "
-            f"{paper['data']['obtain']}, and give it with --data FILE, or name its folder in the "
-            f"environment variable {ENVIRONMENT}."
-        )
-    return found
-
-
-def _in_environment(file: str) -> list[Path]:
-    """Return where a file may lie in the user's data folder."""
-    root = os.environ.get(ENVIRONMENT, "")
-    return [Path(root) / "tables" / file, Path(root) / file] if root else []

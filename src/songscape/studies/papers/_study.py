@@ -21,8 +21,8 @@ from threadpoolctl import threadpool_limits
 from songscape.core import record as records
 from songscape.core.atomic import replacing_folder
 from songscape.core.csv_text import csv_text
-from songscape.core.errors import RecordError
-from songscape.studies.papers import _report, _setting
+from songscape.core.places import STUDY, check_target
+from songscape.studies.papers import _paper, _report
 from songscape.studies.papers._findings import Findings, Verdict, plain, shown_numbers
 from songscape.studies.papers._setting import Setting
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-SUMMARY = "study.json"
+SUMMARY = STUDY.mark
 
 
 def run_study(
@@ -46,7 +46,7 @@ def run_study(
 
     Parameters
     ----------
-    name : as :func:`songscape.studies.papers._setting.names` has them.
+    name : as :func:`songscape.studies.papers._paper.names` has them.
     data : its table; else it is looked for in the folder $SONGSCAPE_DATA.
     seed : root of all randomness.
     sets : ``protocol.option=value`` assignments.
@@ -59,13 +59,12 @@ def run_study(
 
     Raises
     ------
+    InputError
+        If the table or the folder of audio is not there.
     RecipeError
-        If something is given that the study has no use for.
+        If something is given that the study has no use for, or an option is wrong.
     """
-    paper = _setting.paper(name, sets)
-    given = {field: value for field, value in (more or {}).items() if value}
-    _setting.check_taken(name, given)
-    table = _setting.table(paper, name, data)
+    paper, table, given = _paper.asked(name, data, sets, more)
     setting = Setting(name, table, paper, seed, tell, **given)
     module = importlib.import_module(f"songscape.studies.papers.{name.replace('-', '_')}")
     start = time.perf_counter()
@@ -87,7 +86,7 @@ def save(study: tuple[Setting, Findings, dict[str, Any]], folder: Path) -> Path:
     RecordError
         If `folder` holds anything but an earlier study, which would be replaced.
     """
-    check_target(folder)
+    check_target(folder, STUDY)
     setting, findings, summary = study
     with replacing_folder(folder) as temporary:
         for name, run in findings.runs.items():
@@ -99,20 +98,9 @@ def save(study: tuple[Setting, Findings, dict[str, Any]], folder: Path) -> Path:
     return folder
 
 
-def check_target(folder: Path) -> None:
-    """Raise unless a study may be written to `folder`: nothing, an empty folder, or a study."""
-    if not folder.exists():
-        return
-    if not folder.is_dir() or (any(folder.iterdir()) and not (folder / SUMMARY).is_file()):
-        raise RecordError(
-            f"{folder} holds other things than a songscape study and is left alone; "
-            "give --out a folder that does not exist yet."
-        )
-
-
 def summary_text(summary: Mapping[str, Any]) -> str:
     """Return the summary as the JSON text that ``study.json`` holds."""
-    return json.dumps(summary, indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(summary, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def claims(setting: Setting, findings: Findings) -> list[dict[str, str]]:

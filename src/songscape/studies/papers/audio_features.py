@@ -14,9 +14,11 @@ from songscape.core.fit import Fit
 from songscape.core.seeds import generator
 from songscape.core.space import Space
 from songscape.evaluate import silhouette
+from songscape.evaluate._refit import means
 from songscape.studies.papers import _charts as charts
 from songscape.studies.papers import _measures as measures
 from songscape.studies.papers._audio_features_repair import (
+    PUBLISHED_K,
     check_mine,
     features_of,
     genres_of,
@@ -66,16 +68,16 @@ def _plane(setting: Setting, run: Run) -> Findings:
     songs = setting.songs("duration")
     with_duration = setting.prepared("duration", songs).space
     plane = _positions(run)
-    estimator = KMeans(setting["k"], random_state=setting.child("duration"))
+    estimator = KMeans(PUBLISHED_K, random_state=setting.child("duration"))
     before = measures.grouped(estimator, with_duration.matrix)
     correlated = setting.prepared("correlated", songs).space
     without = measures.grouped(
-        KMeans(setting["k"], random_state=setting.child("correlated")), correlated.matrix
+        KMeans(PUBLISHED_K, random_state=setting.child("correlated")), correlated.matrix
     )
     sizes = np.bincount(labels)
     heavy = int(np.argmin(np.abs(sizes - SIZES[1])))
     common = features_of(run)
-    fits = [Fit(one, None, setting["k"], 0) for one in (before, labels)]
+    fits = [Fit(one, None, PUBLISHED_K, 0) for one in (before, labels)]
     both = silhouette.scores(common, fits)
     numbers = {
         "n": len(labels),
@@ -165,15 +167,10 @@ def _planes(before: Space, one: NDArray[np.int32], after: Space, other: NDArray[
     head = Head("plane", "Songs on two components", "One cloud each, cut into four.")
     sides = (("with duration", before, one), ("without duration", after, other))
     found = [
-        Cloud(side.matrix, labels, title, *charts.COMPONENTS, _middles(side, labels))
+        Cloud(side.matrix, labels, title, *charts.COMPONENTS, means(side.matrix, labels))
         for title, side, labels in sides
     ]
     return charts.clouds(head, found)
-
-
-def _middles(space: Space, labels: NDArray[np.int32]) -> NDArray[np.float64]:
-    """Return the middle of every cluster."""
-    return np.array([space.matrix[labels == k].mean(axis=0) for k in range(labels.max() + 1)])
 
 
 def _means(run: Run, labels: NDArray[np.int32]) -> str:
@@ -189,14 +186,15 @@ def _means(run: Run, labels: NDArray[np.int32]) -> str:
 def _elbow(setting: Setting, plane: Space) -> Findings:
     """Return the elbow plot, and the silhouette at every k, in the plane."""
     sample = _sampled(plane, setting["sample"], setting.child("elbow"))
-    swept = KMeansSweep(setting["elbow"], random_state=setting.child("sweep")).fit(sample.matrix)
+    most = max(setting["elbow"], setting["silhouettes"])
+    swept = KMeansSweep(most, random_state=setting.child("sweep")).fit(sample.matrix)
     ks = list(range(2, setting["silhouettes"] + 1))
     heights = silhouette.scores(sample, [Fit(swept.labels(k), None, k, 0) for k in ks])
     head = Head("elbow", "Elbow and silhouette", "The sum of squares falls without a bend.")
     cost = Line(swept.ks_, swept.inertias_ / sample.n, dots=True)
     found = [
-        Panel([cost], "Elbow", "k", "squared distance per song", {4: "their choice"}),
-        Panel([Line(ks, heights, dots=True)], "Silhouette", "k", "", {4: "their choice"}),
+        Panel([cost], "Elbow", "k", "squared distance per song", {PUBLISHED_K: "their choice"}),
+        Panel([Line(ks, heights, dots=True)], "Silhouette", "k", "", {PUBLISHED_K: "their choice"}),
     ]
     best = ks[int(np.argmax(heights))]
     return Findings({"best_silhouette_k": best}, {"elbow": charts.lines(head, found)})
@@ -216,7 +214,7 @@ def _dimensions(setting: Setting, features: Space, known: Any) -> Findings:
     _, scale, axes = np.linalg.svd(centred, full_matrices=False)
     turned = centred @ axes.T
     dims = [d for d in (1, 2, 3, 4, 6, 8, 10, 12, 14) if d <= features.d]
-    real = [_kmeans_silhouette(turned[:, :d], setting["k"], setting.child("real")) for d in dims]
+    real = [_kmeans_silhouette(turned[:, :d], PUBLISHED_K, setting.child("real")) for d in dims]
     null = np.array([_null(turned, dims, setting, i) for i in range(setting["nulls"])])
     band = tuple(np.quantile(null, [0.025, 0.975], axis=0))
     head = Head("dimensions", "Silhouette by dimensions kept", "Both curves fall together.")
@@ -225,7 +223,8 @@ def _dimensions(setting: Setting, features: Space, known: Any) -> Findings:
             Line(dims, real, "the songs", dots=True),
             Line(dims, null.mean(axis=0), "a cloud without groups", (band[0], band[1]), "warm"),
         ],
-        x="principal components kept", y="silhouette of k-means, k = 4", marks={2: "their choice"},
+        x="principal components kept", y=f"silhouette of k-means, k = {PUBLISHED_K}",
+        marks={2: "their choice"},
     )  # fmt: skip
     at = dims.index(2)
     found = spread(null[:, at])
@@ -246,7 +245,7 @@ def _null(
     rng = generator(setting.child("null"), str(index))
     cloud = _references.draw("gaussian", turned, rng)
     seed = setting.child(f"null {index}")
-    return [_kmeans_silhouette(cloud[:, :d], setting["k"], seed) for d in dims]
+    return [_kmeans_silhouette(cloud[:, :d], PUBLISHED_K, seed) for d in dims]
 
 
 def _kmeans_silhouette(matrix: NDArray[np.float64], k: int, seed: int) -> float:
@@ -274,7 +273,7 @@ def _verdicts(numbers: Any) -> dict[str, Verdict]:
         "numbers": Verdict.HOLDS if near else Verdict.UNCLEAR,
         "meaning": Verdict.ARTEFACT if numbers["null_share"] > 0.8 else Verdict.UNCLEAR,
         "duration": Verdict.HOLDS if better else Verdict.ARTEFACT,
-        "four": Verdict.HOLDS if numbers["found_k"] == 4 else Verdict.ARTEFACT,
+        "four": Verdict.HOLDS if numbers["found_k"] == PUBLISHED_K else Verdict.ARTEFACT,
         "genres": Verdict.HOLDS if numbers["ami"].low > numbers["ami_chance"] + 0.01
         else Verdict.UNCLEAR,
         "consistent": Verdict.HOLDS if stable else Verdict.ARTEFACT,

@@ -28,6 +28,8 @@
  * @property {string} [unit] of a number
  * @property {number} [low] the number behind byte 0
  * @property {number} [high] the number behind byte 254
+ * @property {[boolean, boolean]} [beyond] whether songs lie below the one and above the other
+ * @property {boolean} [whole] whether all its numbers are whole
  * @property {boolean} [doubt] whether low values mean doubt
  * @property {number} bytes length of its section
  */
@@ -41,8 +43,11 @@
  * @property {Column[]} columns
  */
 
-/** Byte of a missing number. */
+/** Byte of a missing number, and of the highest. */
 export const MISSING = 255;
+const HIGHEST = 254;
+/** Between a number and its unit: narrow, and no line is broken there. */
+const NARROW = "\u202f";
 
 /** The songs of a map. */
 export class MapData {
@@ -87,8 +92,7 @@ export class MapData {
   told(column, point) {
     const value = this.values.get(column.name)?.[point] ?? MISSING;
     if (column.kind === "category") return column.labels?.[value] ?? "";
-    if (value === MISSING) return "";
-    return quantity(numberOf(column, value), column.unit ?? "");
+    return value === MISSING ? "" : valueOf(column, value);
   }
 
   /** The row of the run's table, where the block carries it. @param {number} point @returns {number} */
@@ -218,24 +222,43 @@ function undone(numbers) {
 /** @param {Column} column @param {number} byte @returns {number} */
 export function numberOf(column, byte) {
   const low = column.low ?? 0;
-  return low + (byte / 254) * ((column.high ?? 1) - low);
+  const value = low + (byte / HIGHEST) * ((column.high ?? 1) - low);
+  return column.whole ? Math.round(value) : value;
+}
+
+/** The number behind a byte in words; the few songs beyond the ends are told to be so. @param {Column} column @param {number} byte @returns {string} */
+export function valueOf(column, byte) {
+  const [below = false, above = false] = column.beyond ?? [];
+  const sign = byte === 0 && below ? `≤${NARROW}` : byte === HIGHEST && above ? `≥${NARROW}` : "";
+  return sign + quantity(numberOf(column, byte), column.unit ?? "");
 }
 
 /**
- * A number with its unit and about three digits.
+ * A number with its unit and about three digits, as the report's tables write it.
  * @param {number} value
  * @param {string} unit
  * @returns {string}
  */
 export function quantity(value, unit) {
-  if (unit === "ms" || unit === "s") {
-    const seconds = Math.round(unit === "ms" ? value / 1000 : value);
-    return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
-  }
+  if (unit === "ms" || unit === "s") return clock(unit === "ms" ? value / 1000 : value);
+  const shown = digits(value, unit).replace("-", "−");
+  return /^$|^year$|^-?\d+(\.\.|–|-)\d+$/.test(unit) ? shown : shown + NARROW + unit;
+}
+
+/** @param {number} value @param {string} unit */
+function digits(value, unit) {
   const size = Math.abs(value);
-  const digits = unit === "year" || size >= 100 ? 0 : size >= 10 ? 1 : 2;
-  const shown = value.toFixed(digits).replace("-", "−");
-  return /^$|year|\d(\.\.|–|-)\d/.test(unit) ? shown : `${shown} ${unit}`;
+  if (unit === "year") return value.toFixed(0);
+  if (/^0(\.\.|–|-)1$/.test(unit)) return size >= 0.01 || size === 0 ? value.toFixed(2) : "<0.01";
+  if (size >= 100 || Number.isInteger(value)) return value.toLocaleString("en", { maximumFractionDigits: 0 });
+  return size >= 1 ? value.toFixed(1) : String(Number(value.toPrecision(2)));
+}
+
+/** A time as minutes and seconds. @param {number} seconds */
+function clock(seconds) {
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${seconds.toFixed(1)}${NARROW}s`;
+  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}${NARROW}min`;
 }
 
 /** Letters only, for searching: lower case, no accents. @param {string} text @returns {string} */

@@ -32,7 +32,10 @@ export function listen(map) {
   on("keydown", (event) => pressed(map, event), false);
   on("focus", () => cross(map, element.matches(":focus-visible")));
   on("blur", () => cross(map, false));
-  return () => stop.abort();
+  return () => {
+    stop.abort();
+    cancelAnimationFrame(hand.asked);
+  };
 }
 
 /** What the pointers do. */
@@ -53,6 +56,7 @@ class Hand {
     this.fingers.set(event.pointerId, at);
     this.map.element.setPointerCapture(event.pointerId);
     this.travelled = 0;
+    this.map.halt();
     const { tool, relief } = this.map;
     this.drawing = this.fingers.size === 1 && event.button === 0 && (tool === "lasso" || (event.shiftKey && !relief));
     this.map.lasso = this.drawing ? [[at.left, at.top]] : [];
@@ -70,7 +74,7 @@ class Hand {
     if (this.drawing) return this.#draw(at);
     if (this.fingers.size > 1) return this.#pinch(event.pointerId, before, at);
     if (this.travelled < STILL) return;
-    const turns = this.map.relief && event.buttons === 1 && !event.shiftKey;
+    const turns = this.map.tilted && event.buttons === 1 && !event.shiftKey;
     if (turns) this.map.camera.orbit(right, down);
     else this.map.camera.pan(right, down);
     this.map.changed();
@@ -125,8 +129,8 @@ class Hand {
   /** @param {WheelEvent} event */
   wheel(event) {
     event.preventDefault();
-    const lines = event.deltaMode === 1 ? 16 : 1;
-    zoom(this.map, Math.exp(-event.deltaY * lines * (event.ctrlKey ? 0.01 : 0.0016)), spot(event, this.map));
+    const unit = [1, 16, this.map.camera.height][event.deltaMode] ?? 1;
+    zoom(this.map, Math.exp(-event.deltaY * unit * (event.ctrlKey ? 0.01 : 0.0016)), spot(event, this.map));
   }
 }
 
@@ -139,6 +143,7 @@ function closeLasso(map) {
 
 /** @param {SongMap} map @param {number} factor @param {Spot} at */
 function zoom(map, factor, at) {
+  map.halt();
   map.camera.zoomAt(factor, at.left, at.top);
   map.changed();
 }
@@ -176,6 +181,7 @@ function actions(map) {
   const { camera } = map;
   const middle = { left: camera.width / 2, top: camera.height / 2 };
   const move = (/** @type {number} */ right, /** @type {number} */ down) => () => {
+    map.halt();
     const corners = map.lasso.map(([left, top]) => camera.place(left, top));
     camera.pan(right, down);
     // The lasso's corners stay on the map while the map moves under the crosshair.

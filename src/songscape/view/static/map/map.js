@@ -21,7 +21,7 @@ import { CHOSEN, FADED, HIDDEN, PLAIN, Points } from "./points.js";
 /** @typedef {import("./data.js").Column} Column */
 /** @typedef {import("./names.js").Region} Region */
 /** @typedef {import("./grid.js").Corner} Corner */
-/** @typedef {"hover" | "open" | "select" | "view" | "lost" | "restored" | "colour"} Happening */
+/** @typedef {"hover" | "open" | "select" | "view" | "lost" | "restored" | "colour" | "relief"} Happening */
 
 const UNIT = 65535;
 const HOVER = 14;
@@ -33,6 +33,8 @@ const PAUSE = 150;
 /** Songs on the screen below which their titles are written. */
 const TITLED = 350;
 const MOST_TITLES = 60;
+/** Pixels between a name and the dots below it, where there are so few. */
+const BESIDE = 8;
 
 /** A map of songs. */
 export class SongMap {
@@ -49,6 +51,8 @@ export class SongMap {
     this.points = new Points(this.canvas, data.x, data.y);
     this.camera = new Camera(boxOf(data));
     this.theme = new Theme(element);
+    /** Device pixels per pixel, as the canvases have them now. */
+    this.ratio = 1;
     this.frames = 0;
     /** Whether the picture is finished and holds all songs. */
     this.complete = false;
@@ -77,6 +81,8 @@ export class SongMap {
     /** @type {Corner[]} */
     this.lasso = [];
     this.crosshair = false;
+    /** Whether the map is to be a relief; tilting takes a moment. */
+    this.tilted = false;
     /** @type {Grid | null} */
     this.flatGrid = null;
     /** @type {Grid | null} of the relief as it is seen now */
@@ -94,15 +100,23 @@ export class SongMap {
   #drawing = false;
   #again = false;
   #settled = 0;
+  /** The movement under way, of the place and of the tilt: a newer one ends it. */
+  #glides = { place: 0, tilt: 0 };
   /** @type {(() => void)[]} */
   #endings = [];
 
   #watch() {
+    const stop = new AbortController();
+    const { signal } = stop;
     const observer = new ResizeObserver(() => this.resize());
     observer.observe(this.element);
-    const dark = matchMedia("(prefers-color-scheme: dark)");
-    const retheme = () => this.restyle();
-    dark.addEventListener("change", retheme);
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.restyle(), { signal });
+    // Another screen may have finer pixels while the element keeps its size.
+    const sharp = () => matchMedia(`(resolution: ${window.devicePixelRatio}dppx)`).addEventListener("change", () => {
+      this.resize();
+      sharp();
+    }, { once: true, signal });
+    sharp();
     const lost = (/** @type {Event} */ event) => {
       event.preventDefault();
       this.#emit("lost", null);
@@ -112,9 +126,9 @@ export class SongMap {
       this.request();
       this.#emit("restored", null);
     };
-    this.canvas.addEventListener("webglcontextlost", lost);
-    this.canvas.addEventListener("webglcontextrestored", restored);
-    this.#endings = [() => observer.disconnect(), () => dark.removeEventListener("change", retheme), listen(this)];
+    this.canvas.addEventListener("webglcontextlost", lost, { signal });
+    this.canvas.addEventListener("webglcontextrestored", restored, { signal });
+    this.#endings = [() => observer.disconnect(), () => stop.abort(), listen(this)];
   }
 
   /** Listen to what happens. @param {Happening} happening @param {(value: any) => void} listener */
@@ -131,19 +145,14 @@ export class SongMap {
   resize() {
     const { clientWidth, clientHeight } = this.element;
     if (!clientWidth || !clientHeight) return;
-    const ratio = this.ratio;
+    this.ratio = fineness();
     for (const canvas of [this.canvas, this.cover]) {
-      canvas.width = Math.round(clientWidth * ratio);
-      canvas.height = Math.round(clientHeight * ratio);
+      canvas.width = Math.round(clientWidth * this.ratio);
+      canvas.height = Math.round(clientHeight * this.ratio);
     }
     this.camera.width = clientWidth;
     this.camera.height = clientHeight;
     this.changed();
-  }
-
-  /** Device pixels per pixel. */
-  get ratio() {
-    return Math.min(window.devicePixelRatio || 1, 2);
   }
 
   /** Take the page's colours again. */
@@ -158,7 +167,7 @@ export class SongMap {
   colourBy(name) {
     this.column = this.data.column(name);
     this.outlined = null;
-    this.#raise(this.relief);
+    this.#raise(this.tilted);
     this.#dress();
     this.restyle();
   }
@@ -226,15 +235,22 @@ export class SongMap {
 
   /** Tilt the map into a relief or lay it flat. @param {boolean} tilted */
   tilt(tilted) {
-    this.#raise(tilted);
-    if (tilted === this.relief) return;
+    if (tilted === this.tilted) return;
+    this.#lean(tilted);
     const { camera } = this;
     const from = [camera.turn, camera.tilt];
     const to = tilted ? [-0.5, 1.0] : [0, 0];
-    this.#glide((share) => {
+    this.#glide("tilt", (share) => {
       camera.turn = mixed(from[0], to[0], share);
       camera.tilt = mixed(from[1], to[1], share);
     });
+  }
+
+  /** Give songs the height they have in a relief or on a flat map, and tell. @param {boolean} tilted */
+  #lean(tilted) {
+    this.tilted = tilted;
+    this.#raise(tilted);
+    this.#emit("relief", tilted);
   }
 
   /** Height of every song in the relief: the map's third axis, else the number that is coloured. */
@@ -323,7 +339,7 @@ export class SongMap {
     const from = [camera.x, camera.y, Math.log(camera.zoom)];
     const aside = this.covered / 2 / (base * near);
     const to = [(left + right) / 2 + aside, (bottom + top) / 2, Math.log(near)];
-    this.#glide((share) => {
+    this.#glide("place", (share) => {
       camera.x = mixed(from[0], to[0], share);
       camera.y = mixed(from[1], to[1], share);
       camera.zoom = Math.exp(mixed(from[2], to[2], share));
@@ -332,13 +348,21 @@ export class SongMap {
 
   /** Look at the whole map again. */
   reset() {
+    this.halt();
+    this.#glides.tilt += 1;
     this.camera.reset();
-    this.#raise(false);
+    if (this.tilted) this.#lean(false);
     this.changed();
   }
 
-  /** Change the view over a moment, at once where motion is not wanted. @param {(share: number) => void} set */
-  #glide(set) {
+  /** End a flight: somebody moves the map. */
+  halt() {
+    this.#glides.place += 1;
+  }
+
+  /** Change the view over a moment, at once where motion is not wanted. @param {"place" | "tilt"} what @param {(share: number) => void} set */
+  #glide(what, set) {
+    const mine = ++this.#glides[what];
     if (matchMedia("(prefers-reduced-motion: reduce)").matches) {
       set(1);
       this.changed();
@@ -346,6 +370,7 @@ export class SongMap {
     }
     const start = performance.now();
     const step = () => {
+      if (mine !== this.#glides[what]) return;
       const share = Math.min((performance.now() - start) / 450, 1);
       set(share === 1 ? 1 : 1 - (1 - share) ** 3);
       this.changed();
@@ -365,12 +390,14 @@ export class SongMap {
 
   /** Draw at the next frame, once the one before is finished: frames in a queue would come too late. */
   request() {
+    if (!this.#endings.length) return;
     if (this.#drawing) this.#again = true;
     else this.#pending ||= requestAnimationFrame(() => this.#frame());
   }
 
   #frame() {
     this.#pending = 0;
+    if (this.ratio !== fineness()) this.resize();
     const moved = this.moving;
     const most = moved && this.eases ? this.budget : this.data.n;
     this.points.draw(this.camera, this.ratio, most);
@@ -410,7 +437,7 @@ export class SongMap {
     ink.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
     const { camera, path, lasso, crosshair, outlined } = this;
     drawOverlay(ink, {
-      project: camera.projector(), width: camera.width, covered: this.covered, height: camera.height, regions: this.named, outlined,
+      project: camera.projector(), width: camera.width, covered: this.covered, height: camera.height, regions: this.named, outlined, above: this.data.n < TITLED ? BESIDE : 0,
       path: path.map((song) => this.place(song)), lasso, crosshair, songs: this.#titles(),
     }, this.theme);
   }
@@ -447,6 +474,7 @@ export class SongMap {
     canvas.height = this.canvas.height;
     const ink = canvas.getContext("2d");
     if (!ink) throw new Error("A picture cannot be drawn.");
+    if (this.points.gl.isContextLost()) throw new Error("The graphics card is lost at the moment; try again soon.");
     this.points.draw(this.camera, this.ratio, this.data.n);
     ink.fillStyle = this.theme.paper;
     ink.fillRect(0, 0, canvas.width, canvas.height);
@@ -459,6 +487,9 @@ export class SongMap {
 
   /** Take the map away. */
   destroy() {
+    this.listeners.clear();
+    this.halt();
+    this.#glides.tilt += 1;
     cancelAnimationFrame(this.#pending);
     clearTimeout(this.#settled);
     for (const end of this.#endings) end();
@@ -467,6 +498,11 @@ export class SongMap {
     this.canvas.remove();
     this.cover.remove();
   }
+}
+
+/** Device pixels per pixel; more than two cost much and are not seen. */
+function fineness() {
+  return Math.min(window.devicePixelRatio || 1, 2);
 }
 
 /** @param {HTMLElement} element @returns {HTMLCanvasElement} */

@@ -19,6 +19,7 @@ import { outline, placed } from "./names.js";
  * @property {[number, number][]} lasso corners in pixels
  * @property {{text: string, place: [number, number, number]}[]} songs whose titles may be written
  * @property {boolean} crosshair
+ * @property {number} above pixels that names stand above their places, so that lone dots are seen
  */
 
 const MOST_NAMES = 24;
@@ -80,7 +81,7 @@ function drawPath(ink, { path, project }, theme) {
 function drawNames(ink, scene, theme) {
   const width = scene.width - scene.covered;
   const names = placed(
-    scene.regions.slice(0, Math.min(Math.ceil((width * scene.height) / ROOM), MOST_NAMES)).map((region, rank) => named(ink, region, rank, scene.project, theme)),
+    scene.regions.slice(0, Math.min(Math.ceil((width * scene.height) / ROOM), MOST_NAMES)).map((region, rank) => raised(named(ink, region, rank, scene.project, theme), scene.above)),
     width, scene.height, 5,
   );
   const titles = scene.songs.map(({ text, place }) => titled(ink, text, scene.project(...place), theme));
@@ -107,6 +108,11 @@ function drawBar(ink, [x, y], width, colour) {
   const half = Math.min(width / 2, 16);
   ink.fillStyle = colour;
   ink.fillRect(x - half, y - 1, 2 * half, 3);
+}
+
+/** @param {Name} name @param {number} above @returns {Name} */
+function raised(name, above) {
+  return { ...name, top: name.top - (above && above + name.height / 2) };
 }
 
 /** A placed name as an obstacle for what comes after. @template {Name & {at: [number, number]}} N @param {N} name @returns {Name} */

@@ -6,6 +6,8 @@
  * a page may leave any of them out. Names of songs come from strangers: they are only ever text.
  */
 import { between, bytes } from "./colours.js";
+import { valueOf } from "./data.js";
+import { download } from "./download.js";
 
 /** @typedef {import("./map.js").SongMap} SongMap */
 /** @typedef {import("./data.js").Column} Column */
@@ -113,7 +115,7 @@ function entries(map) {
   const buttons = regions.map((region) => {
     const button = /** @type {HTMLButtonElement} */ (made("button", "", "entry"));
     button.type = "button";
-    button.append(swatch(region.shade), name(region.name), made("span", region.count.toLocaleString("en"), "count"));
+    button.append(...line(region));
     button.setAttribute("aria-pressed", "true");
     const outlined = (/** @type {boolean} */ on) => () => map.outlineOf(on ? region.label : null);
     for (const event of ["pointerenter", "focus"]) button.addEventListener(event, outlined(true));
@@ -122,10 +124,29 @@ function entries(map) {
   });
   buttons.forEach((button, k) => button.addEventListener("click", () => {
     toggle(off, (column.labels ?? []).map((_, label) => label), regions[k]?.label ?? 0);
+    // Labels without songs have no button: all buttons pressed is all shown.
+    if (regions.every(({ label }) => !off.has(label))) off.clear();
     buttons.forEach((one, j) => one.setAttribute("aria-pressed", String(!off.has(regions[j]?.label ?? 0))));
     filter(map, column, off);
   }));
   return buttons;
+}
+
+/** What the colours mean, to be read only. @param {SongMap} map @returns {HTMLElement[]} */
+export function key(map) {
+  const { column } = map;
+  if (!column) return [];
+  if (column.kind === "number") return [scale(map, column)];
+  return map.regions.map((region) => {
+    const entry = made("div", "", "entry");
+    entry.append(...line(region));
+    return entry;
+  });
+}
+
+/** A group's colour, name and number of songs. @param {import("./names.js").Region} region */
+function line({ shade, name: text, count }) {
+  return [swatch(shade), name(text), made("span", count.toLocaleString("en"), "count")];
 }
 
 /** The first click shows one group alone, the next ones add and take; the last one left shows all. @param {Set<number>} off @param {number[]} all @param {number} label */
@@ -159,18 +180,9 @@ function scale(map, column) {
   bar.style.background = `linear-gradient(to right, ${colours.join(", ")})`;
   bar.setAttribute("aria-hidden", "true");
   const ends = made("span", "", "ends");
-  ends.append(made("span", endOf(map, column, 0)), made("span", endOf(map, column, 254)));
+  ends.append(made("span", valueOf(column, 0)), made("span", valueOf(column, 254)));
   box.append(made("span", column.says, "what"), bar, ends);
   return box;
-}
-
-/** @param {SongMap} map @param {Column} column @param {number} byte */
-function endOf(map, column, byte) {
-  const probe = { ...column, name: "end" };
-  map.data.values.set("end", Uint8Array.of(byte));
-  const text = map.data.told(probe, 0);
-  map.data.values.delete("end");
-  return text;
 }
 
 /** @param {Parts} parts @param {SongMap} map */
@@ -260,6 +272,7 @@ function search(parts, map) {
   /** @type {number[]} */
   let found = [];
   let at = -1;
+  let opening = 0;
   const close = () => {
     results.hidden = true;
     at = -1;
@@ -270,21 +283,27 @@ function search(parts, map) {
     close();
     map.select([song]);
     map.fly([song]);
-    setTimeout(() => map.open(song), 500);
+    clearTimeout(opening);
+    opening = window.setTimeout(() => map.open(song), 500);
   };
   const mark = (/** @type {number} */ to) => {
     at = found.length ? (to + found.length) % found.length : -1;
     [...results.children].forEach((row, k) => row.setAttribute("aria-selected", String(k === at)));
     const row = results.children[at];
-    if (row) input.setAttribute("aria-activedescendant", row.id);
+    if (!row) return;
+    input.setAttribute("aria-activedescendant", row.id);
+    row.scrollIntoView({ block: "nearest" });
   };
   input.addEventListener("input", () => {
+    const asked = input.value.trim() !== "";
     found = map.data.find(input.value, RESULTS);
     results.replaceChildren(...found.map((song, k) => option(map, song, k, choose)));
-    results.hidden = found.length === 0;
-    input.setAttribute("aria-expanded", String(found.length > 0));
+    if (!found.length) results.append(nothing());
+    results.hidden = !asked;
+    input.setAttribute("aria-expanded", String(asked));
+    input.removeAttribute("aria-activedescendant");
     at = -1;
-    parts.say(input.value ? `${found.length === RESULTS ? "many" : found.length} found` : "");
+    parts.say(asked ? `${found.length === RESULTS ? `${RESULTS} or more` : found.length} found` : "");
   });
   input.addEventListener("keydown", (event) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
@@ -304,43 +323,43 @@ function option(map, song, k, choose) {
   row.setAttribute("role", "option");
   row.setAttribute("aria-selected", "false");
   row.append(name(map.data.text("title", song)), name(map.data.text("artist", song), "fine"));
-  row.addEventListener("pointerdown", (event) => {
-    event.preventDefault();
-    choose(song);
-  });
+  // The box keeps the keyboard; only a click chooses, so that a finger can scroll the list.
+  row.addEventListener("pointerdown", (event) => event.preventDefault());
+  row.addEventListener("click", () => choose(song));
+  return row;
+}
+
+/** The line of a search without result. */
+function nothing() {
+  const row = made("li", "nothing found", "fine");
+  row.setAttribute("role", "option");
+  row.setAttribute("aria-disabled", "true");
+  row.setAttribute("aria-selected", "false");
   return row;
 }
 
 /** @param {Parts} parts @param {SongMap} map */
 function tools(parts, map) {
-  const pressed = (/** @type {HTMLElement} */ button, /** @type {boolean} */ on) => {
-    button.setAttribute("aria-pressed", String(on));
-    return on;
-  };
-  const flip = (/** @type {HTMLElement} */ button) => pressed(button, button.getAttribute("aria-pressed") !== "true");
   parts.on("lasso", "click", (button) => {
-    map.tool = flip(button) ? "lasso" : "pan";
+    map.tool = map.tool === "lasso" ? "pan" : "lasso";
+    button.setAttribute("aria-pressed", String(map.tool === "lasso"));
     map.element.dataset["tool"] = map.tool;
   });
-  parts.on("relief", "click", (button) => {
-    map.tilt(flip(button));
-    relief(parts, map);
+  parts.on("relief", "click", () => map.tilt(!map.tilted));
+  for (const happening of /** @type {const} */ (["relief", "colour"])) map.on(happening, () => relief(parts, map));
+  parts.on("whole", "click", () => map.reset());
+  parts.on("picture", "click", () => {
+    const picture = async () => download(await map.picture(), `${map.data.header.name}.png`);
+    picture().catch((/** @type {Error} */ error) => parts.say(error.message));
   });
-  map.on("colour", () => relief(parts, map));
-  parts.on("whole", "click", () => {
-    map.reset();
-    const button = parts.find("relief");
-    if (button) pressed(button, false);
-    relief(parts, map);
-  });
-  parts.on("picture", "click", async () => save(await map.picture(), `${map.data.header.name}.png`));
   map.on("lost", () => parts.say("The graphics card was lost for a moment; the map comes back by itself."));
 }
 
 /** Say what height means. @param {Parts} parts @param {SongMap} map */
 function relief(parts, map) {
   const note = parts.find("height");
-  const on = parts.find("relief")?.getAttribute("aria-pressed") === "true";
+  const on = map.tilted;
+  parts.find("relief")?.setAttribute("aria-pressed", String(on));
   for (const axis of [parts.find("axis-x"), parts.find("axis-y")]) axis?.classList.toggle("away", on);
   if (!note) return;
   note.hidden = !on;
@@ -361,7 +380,7 @@ function list(parts, map) {
     rows.replaceChildren(...songs.slice(0, LISTED).map((song) => item(map, song)));
     parts.say(head.textContent);
   });
-  parts.on("save", "click", () => save(new Blob([csv(map)], { type: "text/csv" }), `${map.data.header.name}-selection.csv`));
+  parts.on("save", "click", () => download(new Blob([csv(map)], { type: "text/csv" }), `${map.data.header.name}-selection.csv`));
   parts.on("clear", "click", () => map.select([]));
   parts.on("zoom", "click", () => map.fly(map.selected));
 }
@@ -384,15 +403,6 @@ export function csv(map) {
   const line = (/** @type {number} */ song) => texts.map((column) =>
     cell(column.kind === "text" ? map.data.text(column.name, song) : map.data.told(column, song))).join(",");
   return [texts.map((column) => cell(column.says)).join(","), ...map.selected.map(line)].join("\r\n") + "\r\n";
-}
-
-/** @param {Blob} content @param {string} file */
-function save(content, file) {
-  const link = /** @type {HTMLAnchorElement} */ (made("a"));
-  link.href = URL.createObjectURL(content);
-  link.download = file;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }
 
 /** What grows to the right and upwards. @param {Parts} parts @param {SongMap} map */
