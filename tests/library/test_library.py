@@ -136,6 +136,16 @@ def test_an_older_version_is_known_as_such(path):
         assert not writer.ends(NEWER)[seen(1).fingerprint].older
 
 
+def test_a_newer_version_is_known_and_never_replaced_by_an_older(path):
+    with Writer(path) as writer:
+        writer.store(writer.setup(NEWER), [Outcome(seen(1).fingerprint, FOUND)])
+        for older in (True, False):
+            (end,) = writer.ends(SETUP, older=older).values()
+            assert (end.status, end.older) == ("ok", False)
+        writer.store(writer.setup(SETUP), [Outcome(seen(1).fingerprint, Failure("no", "X"))])
+        assert writer.ends(SETUP)[seen(1).fingerprint].status == "failed"
+
+
 def test_the_newest_description_that_worked_is_read(path):
     newer = Finished(values={"tempo": 90.0})
     with Writer(path) as writer:
@@ -265,14 +275,17 @@ def test_a_foreign_file_is_no_library(path, content):
     assert path.read_bytes() == content
 
 
-def test_a_foreign_database_is_left_alone(path):
+@pytest.mark.parametrize("journal", ["DELETE", "WAL"])
+@pytest.mark.parametrize("opened", [Writer, Library])
+def test_a_foreign_database_is_left_alone(path, journal, opened):
     path.parent.mkdir()
     connection = sqlite3.connect(path)
+    connection.execute(f"PRAGMA journal_mode = {journal}")
     connection.execute("CREATE TABLE mine (x)")
     connection.close()
     content = path.read_bytes()
     with pytest.raises(LibraryError, match="left alone"):
-        Writer(path)
+        opened(path)
     assert path.read_bytes() == content
 
 

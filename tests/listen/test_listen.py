@@ -178,6 +178,14 @@ def test_newer_definitions_are_used_when_asked(by, music, library):
     assert (account.known, account.older, account.described) == (0, 0, 2)
 
 
+def test_what_a_newer_songscape_described_is_left(by, music, library):
+    folder = music("a", "b")
+    listen([folder], library, by=by(version=2), options=ONE)
+    for options in (ONE, Options(workers=1, refresh=True)):
+        account = listen([folder], library, by=by(version=1), options=options)
+        assert (account.known, account.older, account.described) == (2, 0, 0)
+
+
 def test_other_options_are_described_besides(by, music, library):
     folder = music("a")
     listen([folder], library, by=by(), options=ONE)

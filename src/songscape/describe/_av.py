@@ -1,7 +1,8 @@
 """Decode with FFmpeg through PyAV what libsndfile cannot read: AAC, ALAC, WMA, AC-3, DSD and more.
 
 All channels come interleaved: handing planar frames of eight channels to Python was measured to end
-the process.
+the process. So does PyAV up to 18 (Python 3.11 has no later one) with channels in an order that has
+no name, as few files have them: it frees their description twice. That costs the worker, no more.
 """
 
 from __future__ import annotations

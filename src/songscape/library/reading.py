@@ -93,21 +93,30 @@ class Library:
         Parameters
         ----------
         setup : how descriptions are made now.
-        older : accept descriptions with other versions where there is none with these.
+        older : accept descriptions with older versions where there is none with these; those with
+            newer ones, which a newer songscape made, are always accepted.
         """
         found: dict[bytes, Ending] = {}
-        versions = canonical(setup.versions)
+        behind = self._behind(setup)
         rows = self._rows(
-            "SELECT fingerprint, status, reason, exception, s.versions = ? AS same "
+            "SELECT fingerprint, status, reason, exception, setup "
             "FROM descriptions JOIN setups s ON s.id = setup WHERE s.options = ? "
-            "ORDER BY same, status = 'ok', setup",
-            versions,
+            "ORDER BY s.versions = ?, status = 'ok', setup",
             canonical(setup.options),
+            canonical(setup.versions),
         )
-        for name, status, reason, exception, same in rows:
-            if same or older:
-                found[name] = Ending(status, reason, exception, older=not same)
+        for name, status, reason, exception, number in rows:
+            if older or number not in behind:
+                found[name] = Ending(status, reason, exception, older=number in behind)
         return found
+
+    def _behind(self, setup: Setup) -> set[int]:
+        """Return the numbers of setups of which a family's version is older than in this one."""
+        return {
+            number
+            for number, (_, versions) in self.setups().items()
+            if any(versions.get(name, 0) < version for name, version in setup.versions.items())
+        }
 
     def setups(self) -> dict[int, tuple[dict[str, Any], dict[str, int]]]:
         """Return options and versions of every setup, oldest first."""
@@ -161,7 +170,7 @@ class Ending(NamedTuple):
     ----------
     status : "ok" or "failed".
     reason, exception : why it failed.
-    older : whether other versions of the definitions were at work.
+    older : whether older versions of the definitions were at work.
     """
 
     status: str

@@ -83,8 +83,8 @@ class Writer(Library):
         """Let the rows of old paths stand for new paths."""
         with transaction(self._connection, self.path):
             self._connection.executemany(
-                "UPDATE OR REPLACE files SET path = ?2, missing_since = NULL WHERE path = ?1",
-                list(pairs),
+                "UPDATE OR REPLACE files SET path = ?, missing_since = NULL WHERE path = ?",
+                [(new, old) for old, new in pairs],
             )
 
     def mark(self, *, missing: Iterable[bytes] = (), back: Iterable[bytes] = ()) -> None:
