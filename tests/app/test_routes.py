@@ -332,6 +332,7 @@ def test_a_song_in_no_cluster_shares_no_traits_with_it(served):
     row = int(tracks["cluster"].arg_min())
     card = _asking(served, tracks=tracks).get(f"/api/song/{row}").json()
     assert (card["cluster"], card["cluster_name"], card["why"]) == (-1, "in no cluster", [])
+    assert not {"membership", "margin", "stability"} & set(card["doubts"])
 
 
 @pytest.mark.parametrize("title", ["  ", "\n\t", "\u202e", ""])

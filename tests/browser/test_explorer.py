@@ -365,6 +365,20 @@ def test_the_table_asks_once_for_a_map_that_moves(explorer):
     assert len([url for url in asked if "/api/songs" in url]) == 1
 
 
+def test_a_table_has_no_empty_columns(explorer):
+    def bare(route):
+        answer = route.fetch()
+        songs = [{**song, "artist": None} for song in answer.json()]
+        route.fulfill(response=answer, json=songs)
+
+    explorer.route("**/api/songs*", bare)
+    explorer.click("#list")
+    _until(explorer, "document.querySelectorAll('#table tbody tr').length === 100")
+    seen = explorer.locator("#table th:visible").all_inner_texts()
+    assert seen == ["Title", "Genre", "Cluster"]
+    assert explorer.locator("#table tbody tr:first-child td:visible").count() == 3
+
+
 def test_the_keyboard_stays_in_the_table_when_a_page_is_turned(explorer):
     explorer.click("#list")
     _until(explorer, "document.querySelectorAll('#table tbody tr').length === 100")

@@ -108,6 +108,14 @@ def test_hostile_files_are_refused(content, linear, tmp_path):
         load(folder)
 
 
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"reads": "features"}', "null", "3", "{"])
+def test_a_damaged_summary_is_told(content, linear, tmp_path):
+    folder = written(linear, tmp_path)
+    (folder / "classify.json").write_text(content)
+    with pytest.raises(RecordError, match=r"classify\.json is damaged.*fit one with songscape"):
+        load(folder)
+
+
 def test_without_judging_nothing_is_said_of_how_well():
     model = fit(songs(n=90), "genre", method("nearest", {"k": 5}), NONE)
     assert model.judgement is None

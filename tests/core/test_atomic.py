@@ -25,6 +25,25 @@ def test_an_error_keeps_the_old_file(tmp_path):
     assert leftovers(tmp_path) == []
 
 
+def test_a_full_disk_names_the_file_that_was_wanted(tmp_path):
+    wanted = tmp_path / "a.txt"
+    with pytest.raises(OSError, match="No space left") as caught, replacing_file(wanted):
+        raise OSError(28, "No space left on device")
+    assert caught.value.filename == str(wanted)
+    with (
+        pytest.raises(OSError, match="No space left") as caught,
+        replacing_folder(wanted) as folder,
+    ):
+        raise OSError(28, "No space left on device", str(folder / "b.txt"))
+    assert caught.value.filename == str(wanted)
+
+
+def test_an_error_of_another_file_keeps_its_name(tmp_path):
+    with pytest.raises(FileNotFoundError) as caught, replacing_file(tmp_path / "a.txt"):
+        (tmp_path / "b.txt").read_text()
+    assert caught.value.filename == str(tmp_path / "b.txt")
+
+
 def test_a_folder_is_replaced_whole(tmp_path):
     for word in ("one", "two"):
         with replacing_folder(tmp_path / "run") as folder:

@@ -140,6 +140,18 @@ def test_pyav_reads_what_libsndfile_cannot(shared_data):
     assert samples.shape[1] / sound.rate == pytest.approx(16.3, abs=0.1)
 
 
+def test_a_way_of_writing_that_nobody_decodes_is_told(tmp_path):
+    pytest.importorskip("av")
+    soundfile.write(tmp_path / "a.wav", np.zeros(8000), 8000)
+    content = bytearray((tmp_path / "a.wav").read_bytes())
+    content[20:22] = b"\x34\x12"  # the number of no format
+    (tmp_path / "a.wav").write_bytes(content)
+    with pytest.raises(
+        InputError, match=r"a\.wav \(wav\) is written in a way FFmpeg cannot decode"
+    ):
+        read(tmp_path / "a.wav")
+
+
 def test_a_container_without_a_length_is_counted(tmp_path):
     """Matroska as it is written while it is sent: its length stands nowhere in it."""
     av = pytest.importorskip("av")

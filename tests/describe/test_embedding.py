@@ -158,7 +158,7 @@ def test_a_description_has_the_vector_beside_all_else(model, tmp_path, signals):
     options = Options(families=("timbre",), embedding=network, embedding_seconds=1)
     description = describe_file(path, options)
     assert description.values["embedding_001"] == pytest.approx(0.125, rel=1e-3)
-    assert description.versions == {"timbre": 1, "embedding": 1}
+    assert description.versions == {"timbre": 2, "embedding": 2}
     silent = tmp_path / "silent.wav"
     soundfile.write(silent, np.zeros(3 * RATE), RATE)
     quiet = describe_file(silent, options)

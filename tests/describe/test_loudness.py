@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from songscape.describe import loudness
+from songscape.describe._channels import USUAL
 from songscape.describe._frames import Samples, analyse
 
 RATE = 48_000
@@ -18,7 +19,7 @@ def steps(*parts, rate=RATE):
 
 
 def measured(channels, rate=RATE):
-    frames = analyse(Samples(channels, rate), tonal=False)
+    frames = analyse(Samples(channels, rate, USUAL.get(len(channels), ())), tonal=False)
     estimates = loudness.describe(frames, loudness.Options()).estimates
     return {name: one.value for name, one in estimates.items()}
 

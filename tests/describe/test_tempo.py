@@ -102,12 +102,30 @@ def test_octaves_of_rendered_songs_are_told():
     assert np.mean([close(found, truth, OCTAVES) for found, truth in pairs]) >= 0.95
 
 
+def test_a_tempo_without_a_rival_has_no_alternative(signals):
+    """Clicks repeat at no half of their period, and twice of a slow one is no tempo."""
+    alone, one_of_two = (
+        tempo.describe(analyse(Samples(signals.clicks(bpm))), tempo.Options()).estimates
+        for bpm in (64, 120)
+    )
+    assert alone["tempo"].value == pytest.approx(64, rel=0.005)
+    assert alone["tempo_alternative"] == Estimate(None, reason="no other tempo explains it")
+    assert one_of_two["tempo_alternative"].value == pytest.approx(60, rel=0.005)
+    assert 0 < one_of_two["tempo_alternative"].confidence < 0.5
+
+
 def evidence(*repeats, busy=3.0):
     """Return what is known of a piece that repeats, in the bass, after some multiples of 60 lags."""
     bass = np.zeros(600)
     for times, strength in repeats:
         bass[int(60 * times)] = strength
     return Evidence(np.full(600, 0.5), np.stack([bass, np.zeros(600)]), 120, busy)
+
+
+def test_one_period_has_no_rival():
+    best, other, weight = choose([60.0], evidence())
+    assert (best, weight) == (60.0, 0.0)
+    assert np.isnan(other)
 
 
 @pytest.mark.parametrize(("busy", "period"), [(5.0, 60.0), (1.0, 120.0)])

@@ -136,6 +136,16 @@ def test_an_older_version_is_known_as_such(path):
         assert not writer.ends(NEWER)[seen(1).fingerprint].older
 
 
+def test_a_newer_version_is_known_and_never_replaced_by_an_older(path):
+    with Writer(path) as writer:
+        writer.store(writer.setup(NEWER), [Outcome(seen(1).fingerprint, FOUND)])
+        for older in (True, False):
+            (end,) = writer.ends(SETUP, older=older).values()
+            assert (end.status, end.older) == ("ok", False)
+        writer.store(writer.setup(SETUP), [Outcome(seen(1).fingerprint, Failure("no", "X"))])
+        assert writer.ends(SETUP)[seen(1).fingerprint].status == "failed"
+
+
 def test_the_newest_description_that_worked_is_read(path):
     newer = Finished(values={"tempo": 90.0})
     with Writer(path) as writer:
@@ -265,14 +275,17 @@ def test_a_foreign_file_is_no_library(path, content):
     assert path.read_bytes() == content
 
 
-def test_a_foreign_database_is_left_alone(path):
+@pytest.mark.parametrize("journal", ["DELETE", "WAL"])
+@pytest.mark.parametrize("opened", [Writer, Library])
+def test_a_foreign_database_is_left_alone(path, journal, opened):
     path.parent.mkdir()
     connection = sqlite3.connect(path)
+    connection.execute(f"PRAGMA journal_mode = {journal}")
     connection.execute("CREATE TABLE mine (x)")
     connection.close()
     content = path.read_bytes()
     with pytest.raises(LibraryError, match="left alone"):
-        Writer(path)
+        opened(path)
     assert path.read_bytes() == content
 
 
@@ -293,6 +306,48 @@ def test_a_damaged_library_is_told_to_readers(path):
         for read in (library.files, lambda: list(library.songs([1]))):
             with pytest.raises(LibraryError, match=r"cannot be read: .*malformed; put a copy"):
                 read()
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        """UPDATE files SET tags = '{"tit'""",
+        "UPDATE descriptions SET numbers = x'0102'",
+        "UPDATE descriptions SET numbers = NULL",
+        "UPDATE descriptions SET layout = 99",
+        "UPDATE descriptions SET texts = 'none'",
+        "UPDATE layouts SET names = '[1,'",
+        "UPDATE setups SET options = '{'",
+    ],
+)
+def test_records_that_make_no_sense_are_told_to_readers(path, harm):
+    with Writer(path) as writer:
+        writer.see([seen(1), seen(2)])
+        outcomes = [Outcome(seen(number).fingerprint, FOUND) for number in (1, 2)]
+        writer.store(writer.setup(SETUP), outcomes)
+    connection = sqlite3.connect(path)
+    with connection:
+        connection.execute(harm)
+    connection.close()
+    with pytest.raises(LibraryError, match=r"holds what no songscape wrote .*put a copy"):
+        songs(path)
+
+
+def test_a_reader_may_stop_half_way(path):
+    with Writer(path) as writer:
+        writer.see([seen(1), seen(2)])
+    with Library(path) as library:
+        listed = library.songs([1])
+        assert next(listed).path == b"/m/1.mp3"
+    listed.close()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need rights on Windows")
+def test_a_library_that_is_a_link_to_itself_is_told(path):
+    path.parent.mkdir()
+    path.symlink_to(path)
+    with pytest.raises(LibraryError, match="cannot be opened"):
+        Writer(path)
 
 
 def test_a_library_knows_itself(path):
@@ -319,7 +374,7 @@ def test_a_full_disk_keeps_what_was_stored(path):
         (pages,) = writer._connection.execute("PRAGMA page_count").fetchone()
         writer._connection.execute(f"PRAGMA max_page_count = {pages + 2}")
         big = Finished(values={f"value_{number}": 1.0 for number in range(5000)})
-        with pytest.raises(LibraryError, match="full; what was stored before is safe"):
+        with pytest.raises(LibraryError, match=r"library\.db cannot be written: .*full; what was"):
             writer.store(setup, [Outcome(seen(2).fingerprint, big)])
         assert set(writer.ends(SETUP)) == {seen(1).fingerprint}
 

@@ -108,6 +108,17 @@ def chatter(_path):
     return Found(values={"tempo": 1.0})
 
 
+def complain(_path):
+    """Write complaints for as long as the system takes them, a hundred megabytes at most."""
+    told = 0
+    while told < 100_000_000:
+        try:
+            told += os.write(2, b"libmpg123 says no\n" * 100_000)
+        except OSError:
+            break
+    return Found(values={"tempo": told / 1e6})
+
+
 ORDERS = {
     b"fail": fail,
     b"bug": bug,
@@ -120,4 +131,5 @@ ORDERS = {
     b"flee": flee,
     b"lie": lie,
     b"chatter": chatter,
+    b"complain": complain,
 }

@@ -87,6 +87,24 @@ def test_an_excerpt_is_passed_on_and_read_back(run, music, library, tmp_path):
         assert [options for options, _ in opened.setups().values()] == [{}, {"excerpt": 30.0}]
 
 
+def test_an_empty_path_is_wrong_usage(run, music, library, monkeypatch):
+    monkeypatch.chdir(music("a"))
+    code, _, told = run("describe", "", "--library", library)
+    assert code == 2
+    assert "it is empty; name a file or a folder" in told
+    assert not library.exists()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has names that are no text")
+def test_a_name_that_is_no_text_is_given_and_told(run, music, library, tmp_path):
+    folder = os.fsencode(music("a")) + b"/caf\xe9"
+    Path(os.fsdecode(folder)).mkdir()
+    Path(os.fsdecode(folder), "b.mp3").write_bytes(b"songfail")
+    code, said, told = run("describe", os.fsdecode(folder), "--library", library)
+    assert (code, said.splitlines()[0]) == (3, "1 file: 1 failed.")
+    assert "caf\\xe9/b.mp3: It is broken." in told
+
+
 @pytest.mark.parametrize(
     ("words", "code", "says"),
     [
@@ -129,7 +147,7 @@ def test_a_full_disk_is_told_in_a_sentence(run, music, library, tmp_path, monkey
     assert code == 1
     assert (
         told
-        == "songscape: No space left on device; nothing half-written was left, name another place.\n"
+        == f"songscape: {out}: No space left on device; nothing half-written was left, name another place.\n"
     )
     assert not out.exists()
 

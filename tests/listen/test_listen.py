@@ -14,8 +14,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from songscape.core.errors import InputError, LockedError, WorkerError
-from songscape.library import Library, Writer
+from songscape.library import Finished, Library, Writer
 from songscape.listen import Extractor, Options, listen
+from songscape.listen.crew import Crew, Reply
 
 ONE = Options(workers=1)
 TWO = Options(workers=2, seconds=20.0)
@@ -177,6 +178,14 @@ def test_newer_definitions_are_used_when_asked(by, music, library):
     assert (account.known, account.older, account.described) == (0, 0, 2)
 
 
+def test_what_a_newer_songscape_described_is_left(by, music, library):
+    folder = music("a", "b")
+    listen([folder], library, by=by(version=2), options=ONE)
+    for options in (ONE, Options(workers=1, refresh=True)):
+        account = listen([folder], library, by=by(version=1), options=options)
+        assert (account.known, account.older, account.described) == (2, 0, 0)
+
+
 def test_other_options_are_described_besides(by, music, library):
     folder = music("a")
     listen([folder], library, by=by(), options=ONE)
@@ -307,6 +316,46 @@ def test_a_machine_without_room_for_a_worker_is_told(by, music, library, monkeyp
     monkeypatch.setattr(f"songscape.listen.crew.{call}", refuse)
     with pytest.raises(WorkerError, match="Too many open files; fewer may do, as --workers 1"):
         listen([music("a")], library, by=by(), options=ONE)
+
+
+def test_what_was_done_before_a_worker_was_lost_is_kept(by, music, library, monkeypatch):
+    """A machine may run out of room for a new worker when others have replies ready."""
+    folder = music("a", "b", "c")
+
+    def serve(crew, waiting):
+        for _ in range(2):
+            job = waiting.get_nowait()
+            crew._ready.put(Reply(job, Finished(values={"tempo": 1.0}), 0.1))
+        crew._ready.put(WorkerError("No worker process could be started: no room."))
+        crew._ready.put(None)
+
+    class AtOnce:
+        def __init__(self, *, target, args, **_how):
+            self.start, self.join = (lambda: target(*args)), (lambda **_how: None)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Crew, "_serve", serve)
+        patch.setattr("songscape.listen.crew.threading.Thread", AtOnce)
+        with pytest.raises(WorkerError, match="no room"):
+            listen([folder], library, by=by(), options=ONE)
+    assert list(statuses(library).values()).count("ok") == 2
+    account = listen([folder], library, by=by(), options=ONE)
+    assert (account.known, account.described) == (2, 1)
+
+
+def test_an_empty_path_is_not_the_working_folder(by, music, library, monkeypatch):
+    monkeypatch.chdir(music("a"))
+    with pytest.raises(InputError, match="One of the paths is empty"):
+        listen([""], library, by=by(), options=ONE)
+    assert listen(["."], library, by=by(), options=ONE).described == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit for files' lengths")
+def test_complaints_do_not_fill_the_disk(by, music, library):
+    listen([music("complain")], library, by=by(), options=ONE)
+    with Library(library) as opened:
+        (song,) = opened.songs([1])
+    assert song.values.numbers["tempo"] < 70
 
 
 def test_a_locked_library_is_an_error(by, music, library):

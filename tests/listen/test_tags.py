@@ -6,7 +6,7 @@ import unicodedata
 import numpy as np
 import pytest
 import soundfile
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from mutagen.flac import FLAC
 from mutagen.oggvorbis import OggVorbis
@@ -124,6 +124,7 @@ def test_any_text_leaves_fit(text):
     assert fit == " ".join(fit.split())
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.dictionaries(
         st.sampled_from(["title", "artist", "genre", "year", "track", "isrc", "comment"]),

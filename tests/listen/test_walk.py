@@ -1,6 +1,8 @@
 """Audio is found by what it is; every other entry is counted."""
 
 import os
+from contextlib import contextmanager
+from types import SimpleNamespace
 
 import pytest
 
@@ -54,6 +56,49 @@ def test_names_are_believed_until_decoded(tmp_path):
     path = tmp_path / "text.mp3"
     path.write_text("no music")
     assert looks_like_audio(os.fsencode(path))
+
+
+@pytest.mark.parametrize("year", [1601, 30_000])
+def test_years_a_library_cannot_hold_become_the_nearest(root, year, monkeypatch):
+    """Windows' file systems begin in 1601; a time that was never set is shown as that."""
+    nanoseconds = (year - 1970) * 31_556_952 * 10**9
+    plain = os.stat
+
+    def dated(path, **how):
+        status = plain(path, **how)
+        rest = {name: getattr(status, name) for name in dir(status) if name.startswith("st_")}
+        return SimpleNamespace(**rest | {"st_mtime_ns": nanoseconds})
+
+    monkeypatch.setattr(os, "stat", dated)
+    times = {each.mtime_ns for each in Walk(os.fsencode(root))}
+    times.add(named(os.fsencode(root / "a.mp3")).mtime_ns)
+    assert times == {-(2**63) if year == 1601 else 2**63 - 1}
+
+
+def test_an_entry_that_cannot_be_asked_is_counted(root, monkeypatch):
+    """Where a listing does not say what its entries are, each is asked; and may not answer."""
+    plain = os.scandir
+
+    class Mute:
+        def __init__(self, entry):
+            self.name, self.path = entry.name, entry.path
+            self.is_dir = entry.is_dir
+
+        def is_symlink(self):
+            if self.name == b"album":
+                raise PermissionError(13, "Permission denied")
+            return False
+
+    @contextmanager
+    def listing(folder):
+        with plain(folder) as entries:
+            yield [Mute(entry) for entry in entries]
+
+    monkeypatch.setattr(os, "scandir", listing)
+    walk = Walk(os.fsencode(root))
+    assert [each.path for each in walk] == [os.fsencode(root / "a.mp3")]
+    assert dict(walk.skipped) == {"unreadable files": 1}
+    assert walk.closed == [os.fsencode(root / "album")]
 
 
 def test_links_in_a_circle_end(root):

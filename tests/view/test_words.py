@@ -1,5 +1,6 @@
 """What the report says in words where a run is small, odd or cut by hand."""
 
+import gzip
 import json
 import re
 from dataclasses import replace
@@ -30,8 +31,6 @@ def _with(record: Record, labels, **run) -> Record:
 
 def _header(block: bytes) -> dict:
     """Return what a map's block says of itself."""
-    import gzip
-
     content = gzip.decompress(block)
     return json.loads(content[4 : 4 + int.from_bytes(content[:4], "little")])
 
@@ -61,6 +60,31 @@ def test_one_group_is_a_group(record, natural):
     assert tiles(alike)[0]["note"] == "Each holds 1 song."
 
 
+@pytest.mark.parametrize("alone", [-1, 0])
+def test_songs_that_are_not_divided_are_not_called_steady(record, alone):
+    labels = [tile["label"] for tile in tiles(_with(record, [alone] * 400, k=1))]
+    assert not any(label.startswith("stability") for label in labels)
+
+
+def test_a_run_without_a_cluster_that_was_read_back_is_drawn(record):
+    from songscape.core.csv_text import csv_frame, csv_text
+
+    empty = csv_frame(csv_text(record.clusters.clear()), ("name", "traits", "top_genres"))
+    odd = replace(_with(record, [-1] * 400), clusters=empty)
+    figures = charts.figures(odd)
+    assert "map" in figures
+    assert "stability" not in figures
+    assert "map-doubt" not in figures
+    assert "No cluster was found." in render(odd, figures).decode()
+
+
+@pytest.mark.parametrize("title", [" ", "\n\t", "\u202e\u0007"])
+def test_a_title_without_a_letter_is_the_id_on_the_map(make_record, title):
+    record = make_record(40, lambda tracks: tracks.with_columns(title=pl.lit(title)))
+    block = map_data.block(record)
+    assert b"song-39" in gzip.decompress(block)
+
+
 def test_an_agreement_that_was_not_taken_is_not_told(record):
     bare = replace(record, run={**record.run, "agreement": {"label": "genre", "ami": None}})
     assert "agreement" not in " ".join(tile["label"] for tile in tiles(bare))
@@ -87,6 +111,13 @@ def test_what_is_left_out_is_told():
     page = render(record, {}).decode()
     assert page.count("Of 70 clusters the first 60.") == 2
     assert more(dict.fromkeys(range(60), "")) == ""
+
+
+def test_genres_with_a_cluster_of_their_own_are_counted(record):
+    homes = record.evidence["genre_homes"].head(1)
+    many = pl.concat([homes] * 11).with_columns(fate=pl.lit("alone"))
+    page = render(replace(record, evidence={**record.evidence, "genre_homes": many}), {}).decode()
+    assert '<li class="fine">and 3 more</li>' in page
 
 
 def test_every_part_of_a_run_may_be_missing(record):

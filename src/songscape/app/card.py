@@ -47,7 +47,9 @@ def card(run: Opened, row: int) -> dict[str, Any]:
     people call it, value in words, and the share of songs that have less) and ``similar``.
     """
     cluster = int(_parts.clusters(run.record)[row])
-    doubts = {name: _number(run, name, row) for name in DOUBTS if name in run.tracks.columns}
+    # How sure a song is of its cluster is no question where it has none.
+    asked = DOUBTS if cluster >= 0 else ("map_trust",)
+    doubts = {name: _number(run, name, row) for name in asked if name in run.tracks.columns}
     return {
         **row_of(run, row),
         "cluster_name": run.names.get(cluster, _parts.NOISE),

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from songscape.core.collection import Collection
 
 FACTS, FILE = MODEL.mark, "model.skops"
+_NEEDED = {"target", "kind", "method", "reads", "features", "classes", "headline", "scores"}
 _ANEW = "fit one with songscape classify"
 _TREES = "sklearn.ensemble._hist_gradient_boosting"
 _TRUSTED = [
@@ -211,6 +212,8 @@ def read_facts(folder: Path) -> dict[str, Any]:
         facts: dict[str, Any] = json.loads(path.read_text("utf-8"))
     except (OSError, ValueError) as error:
         raise RecordError(f"{path} is damaged: {error}; {_ANEW}.") from None
+    if not isinstance(facts, dict) or not facts.keys() >= _NEEDED:
+        raise RecordError(f"{path} is damaged or of another songscape: words lack in it; {_ANEW}.")
     return facts
 
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     Pieces = NDArray[np.float16]
 
 BANDS = 128
-VERSION = 1
+VERSION = 2
 
 
 @dataclass(frozen=True)

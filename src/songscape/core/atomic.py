@@ -38,10 +38,10 @@ def replacing_file(path: Path) -> Iterator[Path]:
     os.close(handle)
     temporary = Path(name)
     try:
-        yield temporary
-        temporary.chmod(0o666 & ~_umask())
-        _flush(temporary)
-        with _naming(path):
+        with _naming(path, temporary):
+            yield temporary
+            temporary.chmod(0o666 & ~_umask())
+            _flush(temporary)
             temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
@@ -57,22 +57,29 @@ def replacing_folder(path: Path) -> Iterator[Path]:
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary = Path(tempfile.mkdtemp(prefix=f".{path.name[:100]}.", dir=path.parent))
     try:
-        yield temporary
-        temporary.chmod(0o777 & ~_umask())
-        for file in temporary.rglob("*"):
-            _flush(file)
-        with _naming(path):
+        with _naming(path, temporary):
+            yield temporary
+            temporary.chmod(0o777 & ~_umask())
+            for file in temporary.rglob("*"):
+                _flush(file)
             _swap(temporary, path)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
 
 
 @contextmanager
-def _naming(path: Path) -> Iterator[None]:
-    """Let an error of the system name the path that was wanted, not the temporary one beside it."""
+def _naming(path: Path, temporary: Path | None = None) -> Iterator[None]:
+    """Let an error of the system name the path that was wanted, not the temporary one beside it.
+
+    A full disk names none. What names a third file, as one that is read, stays as it is.
+    """
     try:
         yield
     except OSError as error:
+        place = str(error.filename or temporary)
+        ours = temporary is None or place.startswith(str(temporary))
+        if error.errno is None or not ours:
+            raise
         raise OSError(error.errno, error.strerror, str(path)) from error
 
 

@@ -1,7 +1,8 @@
 """Decode with FFmpeg through PyAV what libsndfile cannot read: AAC, ALAC, WMA, AC-3, DSD and more.
 
-More than two channels are mixed to two inside FFmpeg: handing planar frames of eight channels to
-Python was measured to end the process.
+All channels come interleaved: handing planar frames of eight channels to Python was measured to end
+the process. So does PyAV up to 18 (Python 3.11 has no later one) with channels in an order that has
+no name, as few files have them: it frees their description twice. That costs the worker, no more.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import av
 import numpy as np
 
 from songscape.core.errors import InputError
+from songscape.describe._channels import named
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,6 +26,9 @@ BLOCK = 1 << 16
 MOST_ERRORS = 200
 """Packets that may fail before a file is given up."""
 
+_LENIENT = {"metadata_errors": "replace"} if int(av.__version__.split(".")[0]) < 19 else {}
+"""PyAV up to 18 refuses files whose tags are no UTF-8 unless told; later ones know no such word."""
+
 av.logging.set_level(av.logging.PANIC)
 
 
@@ -34,19 +39,23 @@ class AvReader:
 
     def __init__(self, path: Path, kind: str) -> None:
         try:
-            self._container: Any = av.open(str(path), metadata_errors="replace")
+            self._container: Any = av.open(str(path), **_LENIENT)
             self._stream = self._container.streams.audio[0]
             context = self._stream.codec_context
+            if context is None:
+                self._container.close()
+                raise InputError(f"{path} ({kind}) is written in a way FFmpeg cannot decode.")
             self.rate = int(context.sample_rate or 0)
-            found = int(context.channels or 0)
+            self.channels = int(context.channels or 0)
+            self._layout: Any = context.layout
         except IndexError:
             self._container.close()
             raise InputError(f"{path} ({kind}) holds no audio stream.") from None
         except (av.FFmpegError, OSError, ValueError, UnicodeError) as error:
             says = getattr(error, "strerror", None) or error
             raise InputError(f"{path} ({kind}) cannot be decoded: {says}.") from None
-        self.channels = min(found, 2)
-        self.flags: set[str] = {"downmixed"} if found > 2 else set()
+        self.labels = named([one.name for one in self._layout.channels], self.channels)
+        self.flags: set[str] = set()
         self.declared = self._declared()
 
     def _declared(self) -> int | None:
@@ -92,7 +101,7 @@ class AvReader:
 
     def _pieces(self) -> Iterator[NDArray[np.float32]]:
         """Yield the decoded frames as (channels, n)."""
-        layout = "stereo" if self.channels == 2 else "mono"
+        layout = {1: "mono", 2: "stereo"}.get(self.channels, self._layout)
         resampler = av.AudioResampler(format="flt", layout=layout, rate=self.rate)
         for frame in self._frames():
             try:

@@ -19,7 +19,6 @@ silent     (the same) nothing is louder than −80 dB
 excerpt    only the part asked for was read
 shortened  longer than the limit: only its middle was read
 continued  its beginning tells of another length than it has; it was read to its end
-downmixed  more than two channels were mixed to two by the decoder
 ========== =====================================================================
 """
 
@@ -35,6 +34,7 @@ import numpy as np
 import soundfile
 
 from songscape.core.errors import InputError, MissingExtraError
+from songscape.describe._channels import Labels, in_format
 from songscape.describe._mp3 import Mended, mended
 from songscape.describe._sniff import HEAD, not_sound, sniff, soundfile_reads
 from songscape.library.containers import synchsafe
@@ -64,6 +64,7 @@ class Reader(Protocol):
     name: str
     rate: int
     channels: int
+    labels: Labels
     declared: int | None
     flags: set[str]
 
@@ -118,6 +119,11 @@ class Sound:
     def rate(self) -> int:
         """Samples per second and channel."""
         return self.reader.rate
+
+    @property
+    def labels(self) -> Labels:
+        """Names of more than two channels; see :mod:`songscape.describe._channels`."""
+        return self.reader.labels
 
     @property
     def duration(self) -> float:
@@ -193,7 +199,7 @@ def _open(path: Path) -> Reader:
     reason = f"no audio format begins like it ({head[:4]!r})"
     if soundfile_reads(kind):
         try:
-            return _checked(SoundfileReader(path, mended(path) if kind == "mp3" else None), path)
+            return _checked(SoundfileReader(path, kind), path)
         except soundfile.LibsndfileError as error:
             if kind is not None:  # else it speaks of what it tried last, as of a missing file
                 reason = error.error_string.rstrip(".")
@@ -251,14 +257,19 @@ class SoundfileReader:
 
     name = "soundfile"
 
-    def __init__(self, path: Path, instead: Mended | None = None) -> None:
-        self._path, self._instead = path, instead
+    def __init__(self, path: Path, kind: str | None) -> None:
+        self._path = path
+        self._instead: Mended | None = mended(path) if kind == "mp3" else None
         self._file = self._opened()
         self.rate: int = self._file.samplerate
         self.channels: int = self._file.channels
         frames: int = self._file.frames
         self.declared = frames if 0 < frames < ENDLESS else None
-        self.flags: set[str] = set() if instead is None else {"continued"}
+        self.flags: set[str] = set() if self._instead is None else {"continued"}
+        self.labels: Labels = ()
+        if self.channels > 2:
+            with path.open("rb") as file:
+                self.labels = in_format(kind, self.channels, file)
 
     def _opened(self) -> Any:
         """Open the file at its beginning."""

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from songscape.describe._description import Options
 
 NAME = "embedding"
-VERSION = 1
+VERSION = 2
 SECONDS = 10.0
 RATE_KEY = "sample_rate"
 NOT_FINITE = "the model's answer is no finite number"

@@ -15,6 +15,7 @@ import numpy as np
 import soxr
 
 from songscape.describe import _spectrum, _tones
+from songscape.describe._channels import Labels, downmix
 from songscape.describe._meter import Levels, Meter
 from songscape.describe._spectrum import BATCH, HOP, RATE
 from songscape.describe._stream import Framer
@@ -45,6 +46,10 @@ class Source(Protocol):
     def rate(self) -> int:
         """Samples per second and channel."""
 
+    @property
+    def labels(self) -> Labels:
+        """Names of more than two channels, if they have any."""
+
     def blocks(self) -> Iterator[NDArray[np.float32]]:
         """Yield the blocks."""
 
@@ -58,7 +63,7 @@ class Frames:
     rate : of the analysed mono signal in hertz: 22,050, or the native rate in FMA's definition.
     seconds : analysed.
     decibels, chroma, crests, valleys, shape : columns of :mod:`~songscape.describe._spectrum`.
-    tones : pitch histograms of :mod:`~songscape.describe._tones`, shape (m, 120).
+    tones : pitch histograms of :mod:`~songscape.describe._tones` at 22,050 Hz, shape (m, 120).
     waveform : see :class:`~songscape.describe._waveform.Waveform`.
     levels : see :class:`~songscape.describe._meter.Levels`.
     compat : the definition in force.
@@ -138,19 +143,17 @@ def analyse(
     """
     rate = source.rate if compat == "fma" else RATE
     chain = _Chain(rate, compat, tonal=tonal)
-    resampler = None
-    if source.rate != rate:
-        resampler = soxr.ResampleStream(source.rate, rate, 1, dtype="float32", quality="HQ")
+    resampler = _Resampler(source.rate, rate)
     meter: Meter | None = None
+    mix = downmix(source.labels)
     for block in source.blocks():
-        meter = meter or Meter(source.rate, len(block), whole=native)
+        meter = meter or Meter(source.rate, len(block), source.labels, whole=native)
         meter.feed(block)
-        mono = _mixed(block)
+        mono = _mixed(block if mix is None else mix @ block)
         if hearing:
             hearing.feed(mono)
-        chain.feed(resampler.resample_chunk(mono) if resampler else mono)
-    if resampler:
-        chain.feed(resampler.resample_chunk(np.empty(0, np.float32), last=True))
+        chain.feed(resampler.feed(mono))
+    chain.feed(resampler.rest())
     levels = (meter or Meter(source.rate, 1)).levels()
     return chain.finish(levels)
 
@@ -167,17 +170,57 @@ def _mixed(block: NDArray[np.float32]) -> NDArray[np.float32]:
     return total
 
 
+class _Resampler:
+    """Takes mono samples of shape (n,) to another rate; of the same rate it leaves them alone."""
+
+    def __init__(self, rate: int, wanted: int) -> None:
+        self._stream: soxr.ResampleStream | None = None
+        if rate != wanted:
+            self._stream = soxr.ResampleStream(rate, wanted, 1, dtype="float32", quality="HQ")
+
+    def feed(self, mono: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return what the next samples make ready."""
+        return self._stream.resample_chunk(mono) if self._stream else mono
+
+    def rest(self) -> NDArray[np.float32]:
+        """Return what is left after the last."""
+        none = np.empty(0, np.float32)
+        return self._stream.resample_chunk(none, last=True) if self._stream else none
+
+
+class _Pitches:
+    """Counts the pitches of a mono signal, whose rate the histogram takes for 22,050 Hz."""
+
+    def __init__(self, rate: int) -> None:
+        self._resampler = _Resampler(rate, RATE)
+        self._framer = Framer(_tones.SIZE, _tones.HOP, centred=True)
+        self._found: list[NDArray[np.float32]] = [np.empty((0, _tones.BINS), np.float32)]
+
+    def feed(self, mono: NDArray[np.float32]) -> None:
+        """Take mono samples of shape (n,)."""
+        self._count(self._framer.feed(self._resampler.feed(mono)[None])[0])
+
+    def tones(self) -> NDArray[np.float32]:
+        """Return a histogram for every long frame."""
+        self._count(self._framer.feed(self._resampler.rest()[None])[0])
+        self._count(self._framer.flush()[0])
+        return np.concatenate(self._found)
+
+    def _count(self, frames: NDArray[np.float32]) -> None:
+        if len(frames):
+            self._found.append(_tones.pitch_histogram(frames))
+
+
 class _Chain:
     """What a mono signal goes through."""
 
     def __init__(self, rate: int, compat: str, *, tonal: bool) -> None:
-        self._rate, self._compat, self._tonal = rate, compat, tonal
+        self._rate, self._compat = rate, compat
+        self._pitches = _Pitches(rate) if tonal else None
         self._bank = _spectrum.banks(rate, RATE, compat)
         self._short = Framer(_spectrum.SIZE, HOP, centred=True)
-        self._long = Framer(_tones.SIZE, _tones.HOP, centred=True)
         self._wave = WaveformMeter()
         self._columns = Columns()
-        self._tones: list[NDArray[np.float32]] = [np.empty((0, _tones.BINS), np.float32)]
         self._samples = 0
 
     def feed(self, mono: NDArray[np.float32]) -> None:
@@ -187,19 +230,18 @@ class _Chain:
         self._samples += len(mono)
         self._wave.feed(mono)
         self._look(self._short.feed(mono[None])[0])
-        if self._tonal:
-            self._listen(self._long.feed(mono[None])[0])
+        if self._pitches:
+            self._pitches.feed(mono)
 
     def finish(self, levels: Levels) -> Frames:
         """Return what was measured."""
         self._look(self._short.flush()[0])
-        if self._tonal:
-            self._listen(self._long.flush()[0])
         columns = self._columns.arrays()
         decibels = columns["decibels"]
         np.maximum(decibels, decibels.max() - TOP_DB, out=decibels)
         seconds = self._samples / self._rate
-        tones = np.concatenate(self._tones)
+        none = np.empty((0, _tones.BINS), np.float32)
+        tones = self._pitches.tones() if self._pitches else none
         waveform = self._wave.waveform()
         return Frames(
             self._rate, seconds, **columns, tones=tones, waveform=waveform, levels=levels,
@@ -211,11 +253,6 @@ class _Chain:
         for start in range(0, len(frames), BATCH):
             batch = frames[start : start + BATCH]
             self._columns.append(_spectrum.measure(batch, self._bank))
-
-    def _listen(self, frames: NDArray[np.float32]) -> None:
-        """Count the pitches of long frames."""
-        if len(frames):
-            self._tones.append(_tones.pitch_histogram(frames))
 
 
 class Columns:
@@ -252,10 +289,12 @@ class Samples:
     ----------
     samples : full scale ±1, shape (n,) or (channels, n).
     rate : samples per second and channel.
+    labels : names of more than two channels; see :mod:`songscape.describe._channels`.
     """
 
     samples: NDArray[np.floating]
     rate: int = RATE
+    labels: Labels = ()
 
     def blocks(self) -> Iterable[NDArray[np.float32]]:
         """Yield the samples in blocks of 65,536."""

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import fft
 
+from songscape.describe._channels import Labels, downmix, weights
 from songscape.describe._filters import k_weighting
 from songscape.describe._stream import Framer
 
@@ -47,13 +48,15 @@ class Levels:
     Parameters
     ----------
     energy : K-weighted mean square per channel and tenth of a second, shape (channels, steps).
+    weights : what each channel counts in the loudness, shape (channels,).
     products : per tenth of a second the means of L², R² and L·R, shape (steps, 3); mono counts
-        as two equal channels.
+        as two equal channels, and more than two are mixed down if they have names.
     peak, true_peak : largest absolute sample, and largest interpolated value; full scale is 1.
     clipped : share of samples at full scale.
     """
 
     energy: NDArray[np.float64]
+    weights: NDArray[np.float64]
     products: NDArray[np.float64]
     peak: float
     true_peak: float
@@ -63,11 +66,14 @@ class Levels:
 class Meter:
     """Takes native blocks of shape (channels, n) and yields :class:`Levels` in the end.
 
-    Not `whole`, it only looks for the largest sample.
+    Not `whole`, it only looks for the largest sample. The `labels` name more than two channels.
     """
 
-    def __init__(self, rate: int, channels: int, *, whole: bool = True) -> None:
+    def __init__(
+        self, rate: int, channels: int, labels: Labels = (), *, whole: bool = True
+    ) -> None:
         self._whole = whole
+        self._channel_weights, self._mix = weights(labels, channels), downmix(labels)
         self._size = max(2, round(rate / STEPS_PER_SECOND))
         self._framer = Framer(self._size, self._size, channels)
         self._weights = _spectral_weights(rate, self._size)
@@ -98,6 +104,7 @@ class Meter:
         products = np.concatenate([np.empty((0, 3), np.float32), *self._products])
         return Levels(
             np.concatenate([none, *self._energy], axis=1).astype(np.float64),
+            self._channel_weights,
             products.astype(np.float64),
             self._peak,
             max(self._peak, self._true_peak),
@@ -109,7 +116,8 @@ class Meter:
         if not steps.shape[1]:
             return
         self._energy.append(np.stack([self._weighted(channel) for channel in steps]))
-        left, right = steps[0], steps[min(1, len(steps) - 1)]
+        pair = steps if self._mix is None else np.tensordot(self._mix, steps, axes=1)
+        left, right = pair[0], pair[min(1, len(pair) - 1)]
         pairs = ((left, left), (right, right), (left, right))
         means = [np.vecdot(one, other) / self._size for one, other in pairs]
         self._products.append(np.stack(means, axis=1))

@@ -85,10 +85,14 @@ def relatives(period: float, evidence: Evidence) -> list[float]:
 
 
 def choose(periods: Sequence[float], evidence: Evidence) -> tuple[float, float, float]:
-    """Return the period that is the beat, the next likeliest, and its weight against it, 0..1."""
+    """Return the period that is the beat, the next likeliest, and its weight against it, 0..1.
+
+    Of a single period the next is NaN, and weighs nothing.
+    """
+    if len(periods) == 1:
+        return periods[0], np.nan, 0.0
     scores = [float(traits(one, evidence) @ WEIGHTS) for one in periods]
-    order = np.argsort(scores)[::-1]
-    best, other = order[0], order[1] if len(order) > 1 else order[0]
+    best, other = np.argsort(scores)[:-3:-1]
     return periods[best], periods[other], float(np.exp(scores[other] - scores[best]))
 
 

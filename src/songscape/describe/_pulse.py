@@ -63,7 +63,8 @@ class Pulse:
     ----------
     tempo : beats per minute.
     confidence : share of windows that vote for this tempo, or for its half or double by half.
-    alternative : the next likeliest tempo, most often the half or double, in beats per minute.
+    alternative : the next likeliest tempo, most often the half or double, in beats per minute; NaN
+        if no other explains the piece.
     alternative_weight : its weight against the tempo's, 0..1.
     clarity : autocorrelation of the whole onset strength at the beat's period, 0..1.
     beats : times in seconds.

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
     from songscape.describe._frames import Frames
 
-VERSION = 1
+VERSION = 2
 CITATION = (
     "Fitzgerald, D. (2010). Harmonic/percussive separation using median filtering. DAFx. Peeters, "
     "G. (2004). A large set of audio features for sound description. IRCAM."

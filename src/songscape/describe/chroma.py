@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from songscape.describe._frames import Frames
 
-VERSION = 1
+VERSION = 2
 CITATION = (
     "Ellis, D. (2007). Chroma feature analysis and synthesis. Harte, C., Sandler, M., Gasser, M. "
     "(2006). Detecting harmonic change in musical audio. AMCMM."

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
     from songscape.describe._frames import Frames
 
-VERSION = 1
+VERSION = 2
 CITATION = (
     "Papke, L. E., Wooldridge, J. M. (1996). Econometric methods for fractional response "
     "variables. Vovk, V. (2015). Cross-conformal predictors."

@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 
     from songscape.describe._frames import Frames
 
-VERSION = 1
+VERSION = 3
 CITATION = (
     "Gómez, E. (2006). Tonal description of music audio signals. Universitat Pompeu Fabra. "
     "Albrecht, J., Shanahan, D. (2013). The use of large corpora to train a new type of "

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from songscape.describe._frames import Frames
 
-VERSION = 2
+VERSION = 3
 CITATION = "ITU-R BS.1770-5 (2023). EBU R128 with Tech 3341 and 3342 (2023)."
 UNITS = {
     "loudness_integrated": "LUFS",
@@ -58,9 +58,6 @@ RANGE: dict[str, tuple[float | None, float | None]] = {
 MOMENTARY, SHORT_TERM = 4, 30
 """Tenths of a second in a gating block, and in a short-term window."""
 
-SURROUND = {5: (1, 1, 1, 1.41, 1.41), 6: (1, 1, 1, 0, 1.41, 1.41)}
-"""Channel weights in the order left, right, centre, (low frequencies,) surrounds."""
-
 ABSOLUTE_GATE = -70.0
 
 
@@ -74,7 +71,7 @@ def describe(frames: Frames, options: Options) -> Family:
     if frames.silent:
         return Family(nothing(UNITS, SILENCE))
     levels = frames.levels
-    power = channel_sum(levels.energy)
+    power: NDArray[np.float64] = levels.weights @ levels.energy
     estimates = nothing(UNITS, TOO_SHORT) | {
         "true_peak": Estimate(20 * float(np.log10(levels.true_peak))),
         "sample_peak": Estimate(20 * float(np.log10(levels.peak))),
@@ -87,13 +84,6 @@ def describe(frames: Frames, options: Options) -> Family:
         estimates["loudness_short_term_max"] = _level(float(short.max()))
         estimates["loudness_range"] = loudness_range(short)
     return Family(estimates)
-
-
-def channel_sum(energy: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Sum the channels' mean squares as the standard weights them, shape (steps,)."""
-    weights = SURROUND.get(len(energy), (1,) * len(energy))
-    total: NDArray[np.float64] = np.asarray(weights) @ energy
-    return total
 
 
 def loudness_of(power: NDArray[np.float64]) -> NDArray[np.float64]:

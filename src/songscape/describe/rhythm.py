@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from songscape.describe._frames import Frames
 
-VERSION = 3
+VERSION = 4
 CITATION = (
     "Ellis, D. (2007). Beat tracking by dynamic programming. JNMR 36(1). Lartillot, O. et al. "
     "(2008). Multi-feature modeling of pulse clarity. ISMIR. Streich, S., Herrera, P. (2005). "

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
     from songscape.describe._frames import Frames
 
-VERSION = 1
+VERSION = 2
 CITATION = "Foote, J. (2000). Automatic audio segmentation using a measure of audio novelty. ICME."
 UNITS = {"change_rate": "1/min", "novelty_max": "0..1", "level_range": "dB"}
 RANGE: dict[str, tuple[float | None, float | None]] = {

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from songscape.describe._frames import Frames
 
-VERSION = 1
+VERSION = 2
 CITATION = (
     "Peeters, G. (2004). A large set of audio features for sound description. IRCAM. Juslin, P. "
     "(2000). Cued utilization in communication of emotion in music performance. J. Exp. Psychol. "

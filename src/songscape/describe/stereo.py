@@ -22,7 +22,7 @@ from songscape.describe._description import SILENCE, TOO_SHORT, Estimate, Family
 if TYPE_CHECKING:
     from songscape.describe._frames import Frames
 
-VERSION = 1
+VERSION = 2
 CITATION = (
     "Tzanetakis, G., Jones, R., McNally, K. (2007). Stereo panning features for classifying "
     "recording production style. ISMIR."

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from songscape.describe._frames import Frames
 
-VERSION = 1
+VERSION = 2
 CITATION = (
     "Davis, S., Mermelstein, P. (1980). Comparison of parametric representations for monosyllabic "
     "word recognition. IEEE Trans. ASSP 28(4). Jiang, D. et al. (2002). Music type classification "

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
     from songscape.describe._frames import Frames
 
-VERSION = 1
+VERSION = 2
 CITATION = (
     "Scheirer, E., Slaney, M. (1997). Construction and evaluation of a robust multifeature "
     "speech/music discriminator. ICASSP. Lehner, B., Sonnleitner, R., Widmer, G. (2013). Towards "

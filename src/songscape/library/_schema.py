@@ -12,7 +12,7 @@ from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 from songscape.core.errors import LibraryError
-from songscape.library.place import APPLICATION
+from songscape.library.place import APPLICATION, is_anothers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -88,6 +88,8 @@ def connect(path: Path, *, write: bool) -> sqlite3.Connection:
     LibraryError
         If there is none, or it is not a songscape library, or a newer one.
     """
+    if is_anothers(path):
+        raise _foreign(path)
     mode = "rwc" if write else "rw"
     with ExitStack() as on_error:
         try:
@@ -118,14 +120,18 @@ def _check(connection: sqlite3.Connection, path: Path, *, new: bool) -> None:
     version = schema_version(connection)
     (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
     if application != APPLICATION and not (new and application == tables == 0):
-        raise LibraryError(
-            f"{path} is no songscape library and is left alone; name another with --library."
-        )
+        raise _foreign(path)
     if version > len(STEPS):
         raise LibraryError(
             f"The library {path} was written by a newer songscape (schema {version}, this one "
             f"knows {len(STEPS)}); upgrade songscape."
         )
+
+
+def _foreign(path: Path) -> LibraryError:
+    return LibraryError(
+        f"{path} is no songscape library and is left alone; name another with --library."
+    )
 
 
 def schema_version(connection: sqlite3.Connection) -> int:
@@ -141,7 +147,7 @@ def migrate(connection: sqlite3.Connection, path: Path, steps: Steps = STEPS) ->
         return
     if version:
         _copy(connection, path.with_name(f"{path.name}.schema{version}"))
-    with transaction(connection):
+    with transaction(connection, path):
         for step in steps[version:]:
             for statement in step:
                 connection.execute(statement)
@@ -156,8 +162,8 @@ def _copy(connection: sqlite3.Connection, path: Path) -> None:
 
 
 @contextmanager
-def transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """Commit all that is executed inside, or none of it.
+def transaction(connection: sqlite3.Connection, path: Path) -> Iterator[None]:
+    """Commit all that is executed inside, or none of it; `path` is the library's.
 
     Raises
     ------
@@ -177,5 +183,6 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
             raise
     except sqlite3.Error as error:
         raise LibraryError(
-            f"The library cannot be written: {error}; what was stored before is safe."
+            f"The library {path} cannot be written: {error}; what was stored before is safe. Make "
+            "room, or name another with --library."
         ) from None

@@ -23,12 +23,26 @@ def default_path() -> Path:
 
 def is_library(path: Path) -> bool:
     """Tell whether a file is a songscape library, by its first bytes."""
+    head = _head(path)
+    return head.startswith(_MAGIC) and head[68:72] == APPLICATION.to_bytes(4, "big")
+
+
+def is_anothers(path: Path) -> bool:
+    """Tell whether a file is another program's database with a write-ahead log.
+
+    SQLite changes such a file by opening it, so it must be known before; a library has no such log.
+    """
+    head = _head(path)
+    return head.startswith(_MAGIC) and head[18:20] == b"\2\2" and not is_library(path)
+
+
+def _head(path: Path) -> bytes:
+    """Return the first bytes of a file, none of one that cannot be read."""
     try:
         with path.open("rb") as file:
-            head = file.read(72)
+            return file.read(72)
     except OSError:
-        return False
-    return head.startswith(_MAGIC) and head[68:72] == APPLICATION.to_bytes(4, "big")
+        return b""
 
 
 def shown(path: bytes) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from songscape.core.errors import LibraryError
@@ -59,11 +60,21 @@ class Library:
 
     def _rows(self, query: str, *values: Any) -> Iterator[tuple[Any, ...]]:
         """Yield the rows a query finds."""
+        with self._reading():
+            # Not `yield from`: a reader who stops half-way may close the library before the rows.
+            for row in self._connection.execute(query, values):  # noqa: UP028
+                yield row
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        """Say in a sentence that what stands in the file cannot be."""
         try:
-            yield from self._connection.execute(query, values)
-        except sqlite3.Error as error:
+            yield
+        except (sqlite3.Error, ValueError, KeyError, TypeError) as error:
+            says = f"it holds what no songscape wrote ({error})"
+            says = str(error) if isinstance(error, sqlite3.Error) else says
             raise LibraryError(
-                f"The library {self.path} cannot be read: {error}; put a copy of it back, or "
+                f"The library {self.path} cannot be read: {says}; put a copy of it back, or "
                 "describe the files into another with --library."
             ) from None
 
@@ -82,29 +93,39 @@ class Library:
         Parameters
         ----------
         setup : how descriptions are made now.
-        older : accept descriptions with other versions where there is none with these.
+        older : accept descriptions with older versions where there is none with these; those with
+            newer ones, which a newer songscape made, are always accepted.
         """
         found: dict[bytes, Ending] = {}
-        versions = canonical(setup.versions)
+        behind = self._behind(setup)
         rows = self._rows(
-            "SELECT fingerprint, status, reason, exception, s.versions = ? AS same "
+            "SELECT fingerprint, status, reason, exception, setup "
             "FROM descriptions JOIN setups s ON s.id = setup WHERE s.options = ? "
-            "ORDER BY same, status = 'ok', setup",
-            versions,
+            "ORDER BY s.versions = ?, status = 'ok', setup",
             canonical(setup.options),
+            canonical(setup.versions),
         )
-        for name, status, reason, exception, same in rows:
-            if same or older:
-                found[name] = Ending(status, reason, exception, older=not same)
+        for name, status, reason, exception, number in rows:
+            if older or number not in behind:
+                found[name] = Ending(status, reason, exception, older=number in behind)
         return found
+
+    def _behind(self, setup: Setup) -> set[int]:
+        """Return the numbers of setups of which a family's version is older than in this one."""
+        return {
+            number
+            for number, (_, versions) in self.setups().items()
+            if any(versions.get(name, 0) < version for name, version in setup.versions.items())
+        }
 
     def setups(self) -> dict[int, tuple[dict[str, Any], dict[str, int]]]:
         """Return options and versions of every setup, oldest first."""
         rows = self._rows("SELECT id, options, versions FROM setups ORDER BY id")
-        return {
-            number: (json.loads(options), json.loads(versions))
-            for number, options, versions in rows
-        }
+        with self._reading():
+            return {
+                number: (json.loads(options), json.loads(versions))
+                for number, options, versions in rows
+            }
 
     def descriptors(self, setups: Iterable[int]) -> dict[str, Descriptor]:
         """Return what is known of every descriptor; a later setup's word counts."""
@@ -131,12 +152,15 @@ class Library:
         for row in self._rows(_SONGS, timeline, listed, *bounds(root)):
             # Not before the first row: until then a writer may add songs of another layout.
             layouts = layouts or self._layouts()
-            yield _song(row, layouts)
+            with self._reading():
+                song = _song(row, layouts)
+            yield song
 
     def _layouts(self) -> dict[int, list[str]]:
         """Return the names of the numbers by layout."""
         rows = self._rows("SELECT id, names FROM layouts")
-        return {number: json.loads(names) for number, names in rows}
+        with self._reading():
+            return {number: json.loads(names) for number, names in rows}
 
 
 class Ending(NamedTuple):
@@ -146,7 +170,7 @@ class Ending(NamedTuple):
     ----------
     status : "ok" or "failed".
     reason, exception : why it failed.
-    older : whether other versions of the definitions were at work.
+    older : whether older versions of the definitions were at work.
     """
 
     status: str

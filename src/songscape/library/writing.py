@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 from contextlib import ExitStack
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from songscape.core.errors import LibraryError
@@ -17,7 +19,6 @@ from songscape.library.reading import Library
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable
-    from pathlib import Path
 
     from songscape.library.entries import Finished, Outcome, Seen, Setup
 
@@ -58,7 +59,7 @@ class Writer(Library):
     def _opened(self) -> sqlite3.Connection:
         _make_folder(self.path)
         # Through links, so that two names of one library share one lock.
-        path = self.path.resolve()
+        path = Path(os.path.realpath(self.path))  # which bears links in a circle on any Python
         with ExitStack() as stack:
             stack.enter_context(writing(path))
             connection = connect(path, write=True)
@@ -75,15 +76,15 @@ class Writer(Library):
         """Store files as they were found, in one transaction."""
         now = _now()
         rows = [(*seen[:4], canonical(seen.tags), now) for seen in files]
-        with transaction(self._connection):
+        with transaction(self._connection, self.path):
             self._connection.executemany(_SEE, rows)
 
     def move(self, pairs: Iterable[tuple[bytes, bytes]]) -> None:
         """Let the rows of old paths stand for new paths."""
-        with transaction(self._connection):
+        with transaction(self._connection, self.path):
             self._connection.executemany(
-                "UPDATE OR REPLACE files SET path = ?2, missing_since = NULL WHERE path = ?1",
-                list(pairs),
+                "UPDATE OR REPLACE files SET path = ?, missing_since = NULL WHERE path = ?",
+                [(new, old) for old, new in pairs],
             )
 
     def mark(self, *, missing: Iterable[bytes] = (), back: Iterable[bytes] = ()) -> None:
@@ -91,7 +92,7 @@ class Writer(Library):
         now = _now()
         gone = [(now, path) for path in missing]
         here = [(path,) for path in back]
-        with transaction(self._connection):
+        with transaction(self._connection, self.path):
             self._connection.executemany(
                 "UPDATE files SET missing_since = coalesce(missing_since, ?) WHERE path = ?", gone
             )
@@ -105,7 +106,7 @@ class Writer(Library):
         if known is not None:
             return known
         values = (setup.digest, canonical(setup.options), canonical(setup.versions), _now())
-        with transaction(self._connection):
+        with transaction(self._connection, self.path):
             cursor = self._connection.execute(
                 "INSERT INTO setups (digest, options, versions, made) VALUES (?, ?, ?, ?)", values
             )
@@ -122,7 +123,7 @@ class Writer(Library):
     def store(self, setup: int, outcomes: Iterable[Outcome]) -> None:
         """Store how it ended for these sounds, in one transaction: on return they are safe."""
         now = _now()
-        with transaction(self._connection):
+        with transaction(self._connection, self.path):
             for outcome in outcomes:
                 self._connection.execute(_STORE, (*self._row(setup, outcome), now))
 

@@ -76,7 +76,7 @@ def listen(
             try:
                 for replies in crew.replies(found.jobs):
                     shift.take(replies)
-            except KeyboardInterrupt:
+            except (KeyboardInterrupt, WorkerError):
                 shift.take(crew.finished())
                 raise
         return shift.account

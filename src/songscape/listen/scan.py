@@ -99,7 +99,10 @@ def _silence(paths: Iterable[str | bytes | os.PathLike[str]], sight: _Sight) -> 
 def _roots(paths: Iterable[str | bytes | os.PathLike[str]]) -> list[bytes]:
     """Return the paths as absolute bytes, without those that lie below another."""
     roots: list[bytes] = []
-    for root in sorted({os.path.realpath(os.fsencode(path)) for path in paths}):
+    given = {os.fsencode(path) for path in paths}
+    if b"" in given:  # which would be the working folder
+        raise InputError("One of the paths is empty; name a file or a folder.")
+    for root in sorted(map(os.path.realpath, given)):
         if not any(root.startswith(other.rstrip(b"/\\") + os.fsencode(os.sep)) for other in roots):
             roots.append(root)
     return roots

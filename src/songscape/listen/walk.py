@@ -72,7 +72,11 @@ AUDIO = frozenset(
 )
 """Endings of names that are believed to be audio."""
 
+EARLIEST, LATEST = -(1 << 63), (1 << 63) - 1
+"""Times of change a library can hold, in nanoseconds: the years 1677 to 2262."""
+
 HIDDEN, LINK, OTHER, SPECIAL = "hidden", "links", "no audio", "no regular files"
+FOLDER, FILE = "folder", "file"
 UNREADABLE = "unreadable folders"
 UNOPENED = "unreadable files"
 
@@ -121,12 +125,23 @@ class Walk:
             for entry in self._entries(folder):
                 if entry.name.startswith(b"."):
                     self.skipped[HIDDEN] += 1
-                elif entry.is_symlink():
+                elif (kind := self._kind(entry)) == LINK:
                     self._meet_link(entry.path)
-                elif entry.is_dir(follow_symlinks=False):
+                elif kind == FOLDER:
                     stack.append(entry.path)
-                else:
+                elif kind == FILE:
                     yield from self._judged(entry.path)
+
+    def _kind(self, entry: os.DirEntry[bytes]) -> str:
+        """Tell what an entry is; some file systems say so only when asked, or fail to."""
+        try:
+            if entry.is_symlink():
+                return LINK
+            return FOLDER if entry.is_dir(follow_symlinks=False) else FILE
+        except OSError:
+            self.closed.append(entry.path)
+            self.skipped[UNOPENED] += 1
+            return UNOPENED
 
     def _enter(self, folder: bytes) -> bool:
         """Tell whether a folder is met for the first time."""
@@ -177,7 +192,7 @@ class Walk:
             if not stat.S_ISREG(status.st_mode):
                 self.skipped[SPECIAL] += 1
             elif looks_like_audio(path):
-                yield Candidate(path, status.st_size, status.st_mtime_ns)
+                yield Candidate(path, status.st_size, _changed(status))
             else:
                 self.skipped[OTHER] += 1
         except OSError as error:
@@ -220,4 +235,9 @@ def named(path: bytes) -> Candidate:
         raise InputError(f"{shown(path)} cannot be found: {error.strerror}.") from None
     if not stat.S_ISREG(status.st_mode):
         raise InputError(f"{shown(path)} is neither a file nor a folder.")
-    return Candidate(path, status.st_size, status.st_mtime_ns)
+    return Candidate(path, status.st_size, _changed(status))
+
+
+def _changed(status: os.stat_result) -> int:
+    """Return the time of change, as near as can be: some file systems begin in the year 1601."""
+    return min(max(status.st_mtime_ns, EARLIEST), LATEST)

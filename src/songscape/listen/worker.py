@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 GRACE = 10
 """Seconds after which a worker ends by itself, should the process that watches it be gone."""
 
+LONGEST_FILE = 1 << 26
+"""Bytes of the longest file a worker may write: it has none to write but its complaints."""
+
 NOT_FINITE = "not a finite number"
 CHANGED, UNREADABLE = "Changed", "Unreadable"
 """How it ended for files that were written to, moved or shut while they were listened to."""
@@ -44,6 +47,7 @@ def main() -> None:
         _say(answers, {"error": f"{type(error).__name__}: {error}"})
         return
     limit_memory(order["memory"])
+    limit_complaints()
     _say(answers, {"ready": True})
     for line in questions:
         job = json.loads(line)
@@ -112,6 +116,15 @@ def found(description: Any) -> dict[str, Any]:
         "decoder": description.decoder,
         "timeline": _timeline(description),
     }
+
+
+def limit_complaints() -> None:
+    """Bound what a decoder can write in complaints, so that it cannot fill the disk."""
+    with contextlib.suppress(ImportError, OSError, ValueError):
+        import resource
+
+        most = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
+        resource.setrlimit(resource.RLIMIT_FSIZE, (LONGEST_FILE, most))
 
 
 def limit_memory(megabytes: int) -> None:

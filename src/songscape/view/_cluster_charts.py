@@ -66,7 +66,10 @@ def sizes(record: Record) -> str | None:
 def stability(record: Record) -> str | None:
     """Draw how well every cluster comes back when the songs are drawn anew."""
     names = _parts.cluster_names(record)
-    if not {"cluster", "stability"} <= set(record.clusters.columns):
+    # A table read back without a row does not know that its columns are numbers.
+    if record.clusters.is_empty() or "stability" not in record.clusters.columns:
+        return None
+    if not _parts.divided(record):
         return None
     rows = record.clusters.select("cluster", "stability").drop_nulls().sort("cluster")
     rows = rows.filter((pl.col("cluster") >= 0) & pl.col("stability").is_finite())
@@ -119,6 +122,8 @@ def profiles(record: Record) -> str | None:
         return None
     names = _parts.cluster_names(record)
     known = [c for c in sorted(set(table["cluster"])) if c in names]
+    if not known:
+        return None
     rows, columns = known[:CLUSTERS], _telling(table)
     matrix = np.zeros((len(rows), len(columns)))
     for cluster, feature, z in table.select("cluster", "feature", "z").drop_nulls().iter_rows():
@@ -171,6 +176,8 @@ def profile_bars(record: Record) -> str | None:
         return None
     names = _parts.cluster_names(record)
     known = [c for c in sorted(set(table["cluster"])) if c in names]
+    if not known:
+        return None
     rows, columns = known[:PANELS], _telling(table)
     with drawing():
         figure, grid = panels(len(rows), 3, 0.8 + 0.19 * len(columns))

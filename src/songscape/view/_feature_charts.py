@@ -72,8 +72,11 @@ def distributions(record: Record) -> str | None:
 
 
 def _abreast(count: int) -> int:
-    """Return how many panels stand in a row, so that the last row is full or nearly so."""
-    return min((5, 4, 6), key=lambda columns: -count % columns) if count > 5 else max(count, 3)
+    """Return how many panels stand in a row, so that the last row is full or nearly so.
+
+    Of more than five the numbers under neighbours would touch.
+    """
+    return min((5, 4, 3), key=lambda columns: -count % columns) if count > 5 else max(count, 3)
 
 
 def _missing(record: Record) -> dict[str, float]:

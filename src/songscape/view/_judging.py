@@ -26,6 +26,8 @@ WAYS = {
 def again(record: Record) -> list[dict[str, str]]:
     """Return whether the same clusters come again: way, what it is, mean and lowest ARI."""
     ways = (record.run.get("stability") or {}).get("ways") or {}
+    if not _parts.divided(record):
+        return []
     return [
         {
             "way": WAYS[way][0],

@@ -55,7 +55,8 @@ def by_doubt(record: Record) -> str | None:
     """Draw the map with orange points where a song's cluster is in doubt."""
     points = _parts.positions(record)
     margin = _parts.numbers(record.tracks, "margin")
-    if points is None or not np.isfinite(margin).any():
+    grouped = (_parts.clusters(record) >= 0).any()
+    if points is None or not grouped or not np.isfinite(margin).any():
         return None
     known = np.nan_to_num(np.clip(margin, 0, 1), nan=1.0)
     step = np.minimum(((1 - known) * len(DOUBT)).astype(np.int64), len(DOUBT) - 1)

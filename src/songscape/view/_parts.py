@@ -45,6 +45,14 @@ def clusters(record: Record) -> NDArray[np.int32]:
     return record.tracks["cluster"].fill_null(-1).cast(pl.Int32).to_numpy()
 
 
+def divided(record: Record) -> bool:
+    """Tell whether the songs are divided at all: one group without noise, or none, is no division.
+
+    It would come out again every time, which says nothing.
+    """
+    return len(np.unique(clusters(record))) > 1
+
+
 def cluster_names(record: Record) -> dict[int, str]:
     """Return the name of every cluster by number; without one, "cluster 3"."""
     present = np.unique(clusters(record))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from songscape.core.wording import count as counted
 from songscape.view._choice_charts import spoken
-from songscape.view._parts import cluster_names, clusters
+from songscape.view._parts import cluster_names, clusters, divided
 from songscape.view._text import bound, count, decimal, listing, percent, shown
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def tiles(record: Record) -> list[dict[str, str]]:
     if agreement.get("ami") is not None:
         parts.append(_agreement(agreement))
     stability = (run.get("stability") or {}).get("mean_ari")
-    if stability is not None:
+    if stability is not None and divided(record):
         parts.append(
             {
                 "value": decimal(stability),

@@ -47,6 +47,11 @@ export function table(source, open, named, wait) {
     const last = Math.min(first + PAGE, rows.length);
     says.textContent = rows.length ? `${what}: ${(first + 1).toLocaleString('en')}–${last.toLocaleString('en')} of ${rows.length.toLocaleString('en')}` : `${what}: none`;
     body.replaceChildren(...songs.map(line));
+    // A run without artists or genres has no columns of them.
+    [undefined, 'artist', 'genre'].forEach((name, k) => {
+      const bare = name !== undefined && !songs.some((/** @type {any} */ song) => song[name]);
+      for (const cell of [heads[k], ...body.querySelectorAll(`td:nth-child(${k + 1})`)]) cell?.toggleAttribute('hidden', bare);
+    });
   });
 
   const line = (/** @type {import('./server.js').Song} */ song) => {
