@@ -26,6 +26,15 @@ def test_as_good_as_ten_starts_of_scikit_learn_at_every_k(apart):
     assert ratio.max() <= 1.03
 
 
+@pytest.mark.parametrize(("groups", "seed"), [(5, 0), (12, 1), (12, 2)])
+def test_fewer_centres_than_far_groups_start_from_more_than_their_neighbours(groups, seed):
+    """The best three centres of five far groups are not the best two and one more."""
+    matrix = planted(groups, d=2, apart=20.0, seed=seed)
+    found = KMeansSweep(12, random_state=0).fit(matrix).inertias_
+    ten = [Reference(k, n_init=10, random_state=0).fit(matrix).inertia_ for k in range(1, 13)]
+    assert (found / ten).max() <= 1.01
+
+
 def test_costs_fall_and_are_those_of_the_labels():
     matrix = planted()
     swept = KMeansSweep(15, random_state=1).fit(matrix)

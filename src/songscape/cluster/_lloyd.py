@@ -85,6 +85,13 @@ def settle(
     return Solution(found.centers, found.cost, found.steps, found.known)
 
 
+def promising(songs: Songs, starts: Iterable[Floats], stop: Stop, most: int) -> list[Floats]:
+    """Return where the starts have come that cost least when they are stopped, at most so many."""
+    rows = len(songs.points)
+    tried = [settle(songs, one, stop, known=unknown(rows, labels_only=True)) for one in starts]
+    return [one.centers for one in sorted(tried, key=lambda run: run.inertia)[:most]]
+
+
 def best_of(songs: Songs, starts: Iterable[Floats], stop: Stop) -> Solution:
     """Return the solution of least cost; of equals the first."""
     best: Solution | None = None

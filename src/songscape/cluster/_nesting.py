@@ -9,8 +9,9 @@ Good centres for k are nearly good for k + 1, so the runs of a sweep need not st
    One centre more and another one less is a swap, the move that Lloyd's steps cannot make
    (Kanungo et al. 2004, "A local search approximation algorithm for k-means clustering"), and here
    swaps cost no more than the sweep itself. Small k, where steps are cheap, get two rounds.
-3. *Few centres.* Where k is small a wrong start is never mended by its neighbours and steps are
-   cheap, so several sweeps go up independently on a sample, and all songs start from the best.
+3. *Few centres.* Where k is small a wrong start is never mended by its neighbours and starts are
+   cheap, so several independent ones are tried on a sample: all for two steps, a third of them to
+   the end, the best of these on all songs.
 
 A trial that is not on its way to beat the best so far is given up after a few steps.
 """
@@ -23,11 +24,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from songscape._kernels import Known
-from songscape.cluster._lloyd import Solution, settle
+from songscape.cluster._lloyd import Solution, best_of, greedy_start, promising, settle
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import NDArray
 
     from songscape._kernels import Stop
@@ -36,7 +35,16 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 FEW = 13
-"""Numbers of centres up to which independent sweeps are tried …"""
+"""Numbers of centres up to which independent starts are tried …"""
+
+STARTS = 24
+"""… so many of them …"""
+
+PROMISING = 8
+"""… of which so many are run to their end …"""
+
+BRIEF = 2
+"""… because they cost least after so many steps …"""
 
 SAMPLE = 8_000
 """… on so many songs."""
@@ -64,16 +72,12 @@ class Plan:
     ----------
     candidates : songs drawn for each new centre.
     rounds : times down and up again.
-    starts : independent sweeps of small k.
+    starts : independent starts of small k.
     """
 
     candidates: int = 16
     rounds: int = 1
-    starts: int = 12
-
-
-FIRST = Plan(candidates=4, rounds=0, starts=0)
-"""Of an independent sweep: the fewer songs a centre is chosen from, the more sweeps differ."""
+    starts: int = STARTS
 
 
 class Nest:
@@ -85,20 +89,18 @@ class Nest:
     most : the largest k.
     plan : how much to try.
     stop : when a run ends.
-    rng : of the draws.
+    seed : of the draws.
     """
 
-    def __init__(
-        self, songs: Songs, most: int, plan: Plan, stop: Stop, rng: np.random.Generator
-    ) -> None:
-        self.songs, self.most, self.plan, self.stop, self.rng = songs, most, plan, stop, rng
-        self.starts: dict[int, Floats] = {}
+    def __init__(self, songs: Songs, most: int, plan: Plan, stop: Stop, seed: int) -> None:
+        self.songs, self.most, self.plan, self.stop = songs, most, plan, stop
+        self.rng = np.random.default_rng(seed)
+        self.sample = songs.sample(max(SAMPLE, 100 * FEW), self.rng)
+        self.starts: list[Floats] = []
         self.found = {1: Solution(songs.mean, songs.step(songs.mean)[0], 1)}
 
     def solve(self) -> dict[int, Solution]:
         """Return the centres of every k."""
-        if self.plan.starts:
-            self.starts = self._independent()
         self._up(self.most)
         for _ in range(self.plan.rounds):
             for most in (self.most, min(AGAIN, self.most)):
@@ -107,10 +109,10 @@ class Nest:
         return self.found
 
     def _up(self, most: int) -> None:
-        """Start every k from the centres of k − 1 and one more, and few centres from others too."""
+        """Start every k from the centres of k − 1 and one more."""
         for k in range(2, most + 1):
-            if k in self.starts:
-                self._try(self.starts.pop(k))
+            if k not in self.found and k <= FEW and self.plan.starts:
+                self._try(self._independent(k))
             self._try(*self._one_more(self.found[k - 1]))
             self._forget(k - 1)
 
@@ -163,16 +165,18 @@ class Nest:
         if len(self.songs.points) * self.most > KEPT:
             self.found[k] = replace(self.found[k], known=None)
 
-    def _independent(self) -> dict[int, Floats]:
-        """Return the best centres of several independent sweeps up, for each of the few first k."""
+    def _independent(self, k: int) -> Floats:
+        """Return the best centres of several independent starts on a sample.
+
+        The first k of the centres a start draws are themselves a start for k.
+        """
         few = min(FEW, self.most)
-        sample = self.songs.sample(SAMPLE, self.rng)
-        sweeps = [
-            Nest(sample, few, FIRST, self.stop, self.rng).solve() for _ in range(self.plan.starts)
-        ]
-        return {k: one.centers for k, one in best_of_each(sweeps).items()}
-
-
-def best_of_each(sweeps: Sequence[dict[int, Solution]]) -> dict[int, Solution]:
-    """Return the solution of least cost for every k; of equals the first."""
-    return {k: min((one[k] for one in sweeps), key=lambda run: run.inertia) for k in sweeps[0]}
+        if not self.starts:
+            self.starts = [
+                greedy_start(self.sample, few, self.rng) for _ in range(self.plan.starts)
+            ]
+        starts = (start[:k] for start in self.starts)
+        brief = self.stop._replace(most=BRIEF)
+        return best_of(
+            self.sample, promising(self.sample, starts, brief, PROMISING), self.stop
+        ).centers

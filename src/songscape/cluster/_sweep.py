@@ -18,7 +18,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from songscape._kernels import Stop
 from songscape.cluster._guard import as_counts, as_matrix
 from songscape.cluster._lloyd import Solution
-from songscape.cluster._nesting import Nest, Plan, best_of_each
+from songscape.cluster._nesting import Nest, Plan
 from songscape.cluster._songs import songs
 from songscape.core.errors import DegenerateDataError
 from songscape.core.guard import check_matrix
@@ -131,11 +131,9 @@ class KMeansSweep(BaseEstimator):  # type: ignore[misc]
         stop = Stop(self.max_iter, shift=self.tol * rows.variance, gain=STILL)
         plan = Plan(rounds=self.n_rounds)
         random = check_random_state(self.random_state)
-        seeds = [random.randint(2**31) for _ in range(self.n_init)]
-        best = best_of_each(
-            [
-                Nest(rows, self.max_clusters, plan, stop, np.random.default_rng(seed)).solve()
-                for seed in seeds
-            ]
-        )
+        sweeps = [
+            Nest(rows, self.max_clusters, plan, stop, random.randint(2**31)).solve()
+            for _ in range(self.n_init)
+        ]
+        best = {k: min((one[k] for one in sweeps), key=lambda run: run.inertia) for k in sweeps[0]}
         return {k: Solution(one.centers, one.inertia * scale, one.steps) for k, one in best.items()}
